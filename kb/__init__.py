@@ -1,0 +1,1 @@
+"""What the organisation knows: articles and their life, and how they are found."""

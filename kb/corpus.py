@@ -1,0 +1,43 @@
+"""What the index must know about one kind of item, whatever the kind."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from kb.viewer import Viewer
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A named piece of an item's text, before it is cut to what the model can read."""
+
+    part: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Item:
+    """An item as the index sees it: its permission class and its text."""
+
+    scope: str
+    passages: Sequence[Passage]
+
+
+class Corpus(Protocol):
+    """One kind of item that can be found."""
+
+    name: str
+
+    def items(self, db: Session, ids: Collection[int]) -> Mapping[int, Item]:
+        """Return what to index of these items; one that is missing in the answer leaves the index."""
+
+    def owner(self, row: object) -> int | None:
+        """Return the id of the item whose text or permission this changed row may alter, None when it is no part of one."""
+
+    def readable(self, db: Session, viewer: Viewer, ids: Collection[int]) -> set[int]:
+        """Return those of the ids that the viewer may read now, as the database has it."""
+
+    def all_ids(self, db: Session, after: int, limit: int) -> Sequence[int]:
+        """Return the next ids of this kind in rising order, for a rebuild or a check."""
