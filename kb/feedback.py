@@ -1,0 +1,80 @@
+"""What was asked, what was shown, and what people did with it: the record that later ranking learns from."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from kb.errors import Finding, Refused
+from kb.store import Base, UtcDateTime
+
+CHOICES = ("used", "reference", "rejected", "opened")
+
+
+class Search(Base):
+    """One question to the index. kind: suggestion, typing or search."""
+
+    __tablename__ = "search"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    incident_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    text: Mapped[str] = mapped_column(Text)
+    recipe: Mapped[str | None] = mapped_column(String(64))
+    took_ms: Mapped[float]
+    degraded: Mapped[str] = mapped_column(Text, default="")
+
+    showings: Mapped[list["Showing"]] = relationship(
+        order_by="Showing.rank", back_populates="search", cascade="all, delete-orphan"
+    )
+
+
+class Showing(Base):
+    """One hit as a person saw it. rank counts from 1; score is the probability shown in words as band."""
+
+    __tablename__ = "showing"
+    __table_args__ = (Index("ix_showing_item", "corpus", "item_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    search_id: Mapped[int] = mapped_column(ForeignKey("search.id", ondelete="CASCADE"), index=True)
+    rank: Mapped[int]
+    corpus: Mapped[str] = mapped_column(String(20))
+    item_id: Mapped[int]
+    score: Mapped[float]
+    band: Mapped[str] = mapped_column(String(20))
+    choice: Mapped[str | None] = mapped_column(String(20))
+    reason: Mapped[str] = mapped_column(Text, default="")
+    chosen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    chosen_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    search: Mapped[Search] = relationship(back_populates="showings")
+
+
+def record(
+    db: Session, text: str, shown: Sequence[Showing], *, kind: str, actor: Any, now: datetime, **about: Any
+) -> Search:
+    """Keep what was asked and what was shown for it, in the order of the ranks.
+
+    about: further columns of Search (incident_id, recipe, took_ms, degraded).
+    """
+    search = Search(text=text, kind=kind, person_id=actor.id if actor else None, at=now, **about)
+    search.showings = list(shown)
+    db.add(search)
+    db.flush()
+    return search
+
+
+def choose(
+    db: Session, showing: Showing, choice: str, *, actor: Any, now: datetime, reason: str = ""
+) -> Showing:
+    """Keep what a person did with one hit; the last word counts. Raises Refused when “not this” has no reason."""
+    if choice == "rejected" and not reason.strip():
+        raise Refused([Finding("reason", "No reason is given.", "Say why this does not help here.")])
+    showing.choice, showing.reason = choice, reason.strip()
+    showing.chosen_at, showing.chosen_by_id = now, actor.id
+    db.flush()
+    return showing

@@ -1,0 +1,65 @@
+"""Article state: which moves exist, and what must be true before an article may make one."""
+
+from kb.article import AUDIENCES, CONFIDENCES, GOVERNANCES, Article
+from kb.errors import Finding, MoveNotAllowed, Refused
+from kb.redaction import marks_in
+from kb.standard import blocking
+
+MOVES = {  # confidence -> what it may become
+    "wip": ("not_validated", "validated", "archived"),
+    "not_validated": ("wip", "validated", "archived"),
+    "validated": ("not_validated", "archived"),
+    "archived": ("not_validated",),
+}
+SHARED = ("requesters", "public")  # audiences beyond the people who work on incidents
+VALUES = {"confidence": CONFIDENCES, "audience": AUDIENCES, "governance": GOVERNANCES}
+
+
+def check(article: Article, wanted: dict[str, str], *, personal_data_checked: bool) -> None:
+    """Raise MoveNotAllowed or Refused when the article may not take these values of its state.
+
+    wanted: new values by name (confidence, audience, governance). personal_data_checked: a person looked at
+    the marked personal data and secrets and says that they may stay.
+    """
+    for name, value in wanted.items():
+        if value not in VALUES[name]:
+            raise MoveNotAllowed(f"An article has no {name} called “{value}”.")
+    confidence = wanted.get("confidence", article.confidence)
+    if confidence != article.confidence and confidence not in MOVES[article.confidence]:
+        old, new = CONFIDENCES[article.confidence], CONFIDENCES[confidence]
+        raise MoveNotAllowed(f"An article that is “{old}” cannot become “{new}”.")
+    findings = _findings(article, confidence, wanted.get("audience", article.audience), personal_data_checked)
+    if findings:
+        raise Refused(findings)
+
+
+def _findings(article: Article, confidence: str, audience: str, checked: bool) -> list[Finding]:
+    findings = []
+    if audience == "team" and article.team_id is None:
+        findings.append(
+            Finding("audience", "No team is named.", "Choose the team that may read this article.")
+        )
+    if confidence == "wip" and audience in SHARED:
+        findings.append(
+            Finding(
+                "audience",
+                "Requesters cannot read work in progress.",
+                "Set the confidence to “Not validated” or “Validated” first.",
+            )
+        )
+    if confidence in ("not_validated", "validated"):
+        findings += blocking(article.current.content)
+        findings += [] if checked or article.personal_data_checked else _personal_data(article)
+    return findings
+
+
+def _personal_data(article: Article) -> list[Finding]:
+    return [
+        Finding(
+            field,
+            f"This looks like {mark.kind}: “{mark.text}”.",
+            "Remove it, or confirm that it may stay.",
+        )
+        for field, text in article.current.content.values().items()
+        for mark in marks_in(text)
+    ]
