@@ -1,0 +1,106 @@
+"""Work for later: rows written with the change that wants them, leased to one worker at a time, retried, parked.
+
+At least once: a worker that dies is followed by another when its lease ends, so handlers are idempotent.
+"""
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import JSON, Index, String, Text, delete, func, or_, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from kb.store import Base, UtcDateTime
+
+LEASE = timedelta(seconds=60)
+MOST_ATTEMPTS = 5
+BACK_OFF_S = (5, 30, 120, 600)  # seconds before attempts 2, 3, 4 and 5
+KEPT = timedelta(days=14)
+
+
+class Job(Base):
+    """A piece of work. lease: the fence; only who holds it may finish the job."""
+
+    __tablename__ = "job"
+    __table_args__ = (Index("ix_job_due", "done_at", "parked_at", "run_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(60))
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    key: Mapped[str | None] = mapped_column(String(200), unique=True)
+    run_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    lease: Mapped[str | None] = mapped_column(String(40))
+    leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str] = mapped_column(Text, default="")
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    parked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+def add(db: Session, kind: str, payload: Mapping[str, Any], *, now: datetime, key: str | None = None) -> Job:
+    """Ask for work; with a key that is already known, return that job instead of adding another."""
+    known = db.scalar(select(Job).where(Job.key == key)) if key else None
+    if known is not None:
+        return known
+    job = Job(kind=kind, payload=dict(payload), key=key, run_at=now)
+    db.add(job)
+    db.flush()
+    return job
+
+
+def claim(db: Session, *, now: datetime, lease: timedelta = LEASE) -> Job | None:
+    """Lease the job that has been due longest, or return None.
+
+    The attempt is counted before the work begins, so that a job which kills its worker is parked in the end.
+    """
+    free = or_(Job.leased_until.is_(None), Job.leased_until < now)
+    due = select(Job.id).where(Job.done_at.is_(None), Job.parked_at.is_(None), Job.run_at <= now, free)
+    for job_id in db.scalars(due.order_by(Job.run_at, Job.id).limit(10)):
+        token = secrets.token_hex(16)
+        claimed = db.execute(
+            update(Job)
+            .where(Job.id == job_id, Job.done_at.is_(None), free)
+            .values(lease=token, leased_until=now + lease, attempts=Job.attempts + 1)
+            .execution_options(synchronize_session=False)
+        )
+        if claimed.rowcount == 1:
+            return db.get(Job, job_id, populate_existing=True)
+    return None
+
+
+def finish(db: Session, job_id: int, lease: str, *, now: datetime) -> bool:
+    """Mark a job as done; False when the lease went to somebody else in the meantime."""
+    return _settle(db, job_id, lease, done_at=now, last_error="")
+
+
+def fail(db: Session, job_id: int, lease: str, error: str, *, now: datetime) -> bool:
+    """Note why a job failed; it runs again later, or is parked for a person after the last attempt."""
+    job = db.get_one(Job, job_id, populate_existing=True)
+    if job.attempts >= MOST_ATTEMPTS:
+        return _settle(db, job_id, lease, parked_at=now, last_error=error)
+    pause = timedelta(seconds=BACK_OFF_S[min(job.attempts, len(BACK_OFF_S)) - 1])
+    return _settle(db, job_id, lease, run_at=now + pause, last_error=error)
+
+
+def waiting(db: Session) -> int:
+    """Return how many jobs are not done and not parked."""
+    return db.scalar(select(func.count()).where(Job.done_at.is_(None), Job.parked_at.is_(None))) or 0
+
+
+def parked(db: Session) -> list[Job]:
+    """Return the jobs that failed for good, newest first."""
+    return list(db.scalars(select(Job).where(Job.parked_at.is_not(None)).order_by(Job.parked_at.desc())))
+
+
+def _settle(db: Session, job_id: int, lease: str, **values: Any) -> bool:
+    mine = update(Job).where(Job.id == job_id, Job.lease == lease)
+    settled = db.execute(
+        mine.values(lease=None, leased_until=None, **values).execution_options(synchronize_session=False)
+    )
+    return settled.rowcount == 1
+
+
+def purge(db: Session, *, now: datetime) -> int:
+    """Delete jobs that were done more than KEPT ago and return how many there were."""
+    return int(db.execute(delete(Job).where(Job.done_at < now - KEPT)).rowcount)

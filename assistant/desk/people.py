@@ -1,0 +1,149 @@
+"""People and the groups they work in; their passwords."""
+
+import re
+import secrets
+from datetime import datetime
+from functools import cache
+from zoneinfo import available_timezones
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import Boolean, Column, ForeignKey, String, Table, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from assistant.desk.errors import Finding, Refused
+from kb.store import Base, UtcDateTime
+
+ROLES = {
+    "requester": "Requester",
+    "agent": "Agent",
+    "coach": "Knowledge coach",
+    "manager": "Service manager",
+    "administrator": "Administrator",
+}
+SHORTEST_PASSWORD = 12
+MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_hasher = PasswordHasher()
+
+membership = Table(
+    "membership",
+    Base.metadata,
+    Column("person_id", ForeignKey("person.id", ondelete="CASCADE"), primary_key=True),
+    Column("group_id", ForeignKey("group.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+
+
+class Group(Base):
+    """An assignment group. What a restricted one works on is read by its members only."""
+
+    __tablename__ = "group"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(100), unique=True)
+    description: Mapped[str] = mapped_column(String(500), default="")
+    restricted: Mapped[bool] = mapped_column(Boolean, default=False)
+
+    people: Mapped[list["Person"]] = relationship(
+        secondary=membership, back_populates="groups", order_by="Person.name"
+    )
+
+
+class Person(Base):
+    """Somebody the desk knows: with a password they can sign in, without one they are only written about."""
+
+    __tablename__ = "person"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), index=True)
+    email: Mapped[str] = mapped_column(String(320), unique=True)
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    role: Mapped[str] = mapped_column(String(20), default="requester")
+    active: Mapped[bool] = mapped_column(Boolean, default=True)
+    timezone: Mapped[str] = mapped_column(String(60), default="UTC")
+    department: Mapped[str] = mapped_column(String(100), default="")
+    place: Mapped[str] = mapped_column(String(100), default="")
+    phone: Mapped[str] = mapped_column(String(60), default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    groups: Mapped[list[Group]] = relationship(
+        secondary=membership, back_populates="people", order_by=Group.name
+    )
+
+    @property
+    def works(self) -> bool:
+        """Whether this person works on incidents, whatever else they do."""
+        return self.role != "requester"
+
+
+def add(
+    db: Session,
+    name: str,
+    email: str,
+    *,
+    now: datetime,
+    role: str = "requester",
+    password: str | None = None,
+    **more: object,
+) -> Person:
+    """Add a person. more: further columns of Person. Raises Refused with what is wrong, field by field."""
+    email = email.strip().lower()
+    findings = _findings(db, name, email, role, str(more.get("timezone", "UTC")))
+    if findings:
+        raise Refused(findings)
+    person = Person(name=name.strip(), email=email, role=role, created_at=now, **more)
+    if password is not None:
+        set_password(person, password)
+    db.add(person)
+    db.flush()
+    return person
+
+
+def by_email(db: Session, email: str) -> Person | None:
+    """Return the person with this mail address, whatever its capitals."""
+    return db.scalar(select(Person).where(Person.email == email.strip().lower()))
+
+
+def set_password(person: Person, password: str) -> None:
+    """Keep the argon2id hash of a password. Raises Refused when it is too short."""
+    if len(password) < SHORTEST_PASSWORD:
+        message = f"The password has {len(password)} characters."
+        raise Refused(
+            [Finding("password", message, f"Use at least {SHORTEST_PASSWORD}; a few words do well.")]
+        )
+    person.password_hash = _hasher.hash(password)
+
+
+def password_matches(person: Person | None, password: str) -> bool:
+    """Say whether the password is right; an unknown person costs the same time as a known one."""
+    known = person is not None and person.active and person.password_hash is not None
+    try:
+        _hasher.verify(person.password_hash if known else _nobody(), password)  # type: ignore[union-attr,arg-type]
+    except (VerificationError, InvalidHashError):
+        return False
+    return known
+
+
+@cache
+def _nobody() -> str:
+    return _hasher.hash(secrets.token_urlsafe())
+
+
+def _findings(db: Session, name: str, email: str, role: str, timezone: str) -> list[Finding]:
+    findings = []
+    if not name.strip():
+        findings.append(Finding("name", "The name is missing.", "Write the person's full name."))
+    if not MAIL.fullmatch(email):
+        findings.append(
+            Finding("email", f"“{email}” is not a mail address.", "Write it like name@example.com.")
+        )
+    elif by_email(db, email):
+        findings.append(
+            Finding("email", f"{email} is already here.", "Use another address or find that person.")
+        )
+    if role not in ROLES:
+        findings.append(Finding("role", f"There is no role “{role}”.", f"Choose one of: {', '.join(ROLES)}."))
+    if timezone not in available_timezones():
+        findings.append(
+            Finding("timezone", f"“{timezone}” is not a time zone.", "Use a name such as Europe/Lisbon.")
+        )
+    return findings
