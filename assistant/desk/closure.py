@@ -1,0 +1,199 @@
+"""Resolving and closing an incident through one of four doors, so that what was learned is kept."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from assistant.desk import conversation, lifecycle, link, process, relations
+from assistant.desk.errors import Finding, GateRefused
+from assistant.desk.incident import DOORS, Incident
+from assistant.desk.people import Person
+from assistant.desk.permissions import may_read_article, may_read_incident, viewer_of
+from assistant.desk.record import stamp
+from kb import authoring
+from kb.article import Article, Content
+from kb.errors import Refused
+from kb.redaction import Mark, marks_in, redact
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A new article as it can be taken from an incident. marks: personal data and secrets in the originals, by field."""
+
+    content: Content
+    marks: dict[str, list[Mark]]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an incident ended, and through which door what was learned goes.
+
+    door: link, improve, write or nothing. article_id and seen: the article and, to improve it, the version that was
+    open. content: what to improve or write. duplicate_of: number of the incident that this one repeats.
+    """
+
+    door: str
+    resolution: str = ""
+    cause: str = ""
+    workaround: str = ""
+    verification: str = ""
+    closing_category_id: int | None = None
+    article_id: int | None = None
+    seen: int = 0
+    content: Content | None = None
+    confidence: str = "not_validated"
+    personal_data_checked: bool = False
+    reason: str = ""
+    duplicate_of: str = ""
+    message: str = ""
+
+
+def draft_from(incident: Incident) -> Draft:
+    """Fill an article from what the incident says; what is personal is already taken out."""
+    names = [person.name for person in (incident.requester, *(w.person for w in incident.watchers)) if person]
+    issue = incident.symptoms.strip() or incident.reported_text.strip() or incident.title
+    raw = Content(
+        title=incident.title,
+        issue=issue,
+        environment=_environment(incident),
+        cause=incident.cause,
+        resolution=incident.resolution.strip() or incident.workaround,
+    )
+    marks = {name: marks_in(text, names) for name, text in raw.values().items()}
+    clean = Content(**{name: redact(text, names) for name, text in raw.values().items()})
+    return Draft(clean, {name: found for name, found in marks.items() if found})
+
+
+def resolve(
+    db: Session, incident: Incident, outcome: Outcome, *, close: bool, actor: Person, now: datetime
+) -> Incident:
+    """Resolve an incident through a door, and close it too when asked.
+
+    Raises GateRefused with findings by field when the door cannot be taken; nothing is changed then that the
+    caller does not roll back.
+    """
+    if outcome.door not in DOORS:
+        message = "Nothing is chosen about what was learned."
+        raise GateRefused([Finding("door", message, "Choose one of the four.")])
+    if outcome.door == "nothing":
+        return close_with_nothing(db, incident, outcome, actor=actor, now=now)
+    _take_over(incident, outcome, actor, now)
+    article = _article(db, incident, outcome, actor, now)
+    link.add(db, incident, article, "resolved", actor=actor, now=now)
+    incident.resolution = incident.resolution.strip() or article.current.resolution
+    incident.closing_door, incident.nothing_reason = outcome.door, None
+    if incident.assignee is None:
+        lifecycle.assign(db, incident, incident.group, actor, actor=actor, now=now)
+    if incident.is_open and process.load(incident.process).in_phase("resolved"):
+        lifecycle.advance(db, incident, "resolved", actor=actor, now=now)
+    if close or not process.load(incident.process).in_phase("resolved"):
+        lifecycle.advance(db, incident, "closed", actor=actor, now=now)
+    if outcome.message.strip():
+        conversation.comment(db, incident, outcome.message, actor=actor, now=now)
+    db.flush()
+    return incident
+
+
+def close_with_nothing(
+    db: Session, incident: Incident, outcome: Outcome, *, actor: Person, now: datetime
+) -> Incident:
+    """Close an incident that taught nothing, with a reason from the process's short list. Raises GateRefused."""
+    if not outcome.reason:
+        message = "The reason is missing."
+        raise GateRefused([Finding("nothing_reason", message, "Choose why there is nothing to learn.")])
+    if outcome.duplicate_of.strip():
+        other = relations.by_number(db, outcome.duplicate_of)
+        if other is None or not may_read_incident(db, viewer_of(db, actor), other):
+            message = f"There is no incident {outcome.duplicate_of.strip()}."
+            raise GateRefused([Finding("duplicate_of", message, "Write its number like INC-000042.")])
+        relations.relate(db, incident, other, "duplicate_of", actor=actor, now=now)
+    incident.resolution, incident.nothing_reason = outcome.resolution, outcome.reason
+    incident.closing_door = "nothing"
+    stamp(incident, actor, now, counts=True)
+    lifecycle.advance(db, incident, "closed", actor=actor, now=now)
+    if outcome.message.strip():
+        conversation.comment(db, incident, outcome.message, actor=actor, now=now)
+    return incident
+
+
+def close(db: Session, incident: Incident, *, actor: Person | None, now: datetime) -> Incident:
+    """Close a resolved incident as it stands. Raises GateRefused when it has not learned."""
+    return lifecycle.advance(db, incident, "closed", actor=actor, now=now)
+
+
+def to_document(db: Session, person: Person) -> list[Incident]:
+    """Return what this person resolved and has not closed yet, oldest first."""
+    mine = (Incident.phase == "resolved", Incident.resolved_by_id == person.id)
+    return list(db.scalars(select(Incident).where(*mine).order_by(Incident.resolved_at)))
+
+
+def nothing_counts(db: Session) -> dict[str, int]:
+    """Return how often each reason of the fourth door was given."""
+    rows = select(Incident.nothing_reason, func.count()).where(Incident.closing_door == "nothing")
+    return {str(reason): count for reason, count in db.execute(rows.group_by(Incident.nothing_reason))}
+
+
+def _take_over(incident: Incident, outcome: Outcome, actor: Person, now: datetime) -> None:
+    for name in ("resolution", "cause", "workaround", "verification"):
+        setattr(incident, name, getattr(outcome, name).strip() or getattr(incident, name))
+    incident.closing_category_id = (
+        outcome.closing_category_id or incident.closing_category_id or incident.category_id
+    )
+    stamp(incident, actor, now, counts=True)
+
+
+def _article(db: Session, incident: Incident, outcome: Outcome, actor: Person, now: datetime) -> Article:
+    """Return the article behind the door: found, improved or written."""
+    try:
+        if outcome.door == "write":
+            return _write(db, incident, outcome, actor, now)
+        article = db.get(Article, outcome.article_id) if outcome.article_id else None
+        if article is None or not may_read_article(db, viewer_of(db, actor), article):
+            raise Refused(
+                [Finding("article_id", "No article is chosen.", "Choose the article that solved it.")]
+            )
+        if outcome.door == "improve" and outcome.content is not None:
+            authoring.revise(
+                db,
+                article,
+                outcome.content,
+                seen=outcome.seen,
+                actor=actor,
+                now=now,
+                note=f"From {incident.number}",
+            )
+        return article
+    except Refused as refusal:
+        raise GateRefused(refusal.findings) from refusal
+
+
+def _write(db: Session, incident: Incident, outcome: Outcome, actor: Person, now: datetime) -> Article:
+    article = authoring.draft(
+        db,
+        outcome.content or draft_from(incident).content,
+        actor=actor,
+        now=now,
+        services=[incident.service] if incident.service else [],
+        note=f"From {incident.number}",
+        category_id=incident.closing_category_id,
+        audience="team" if incident.restricted_to_id else "internal",
+        team_id=incident.restricted_to_id,
+    )
+    return authoring.set_state(
+        db,
+        article,
+        actor=actor,
+        now=now,
+        confidence=outcome.confidence,
+        personal_data_checked=outcome.personal_data_checked,
+    )
+
+
+def _environment(incident: Incident) -> str:
+    lines = [line for line in incident.environment.splitlines() if line.strip()]
+    if incident.service:
+        lines.insert(0, f"Service: {incident.service.name}")
+    lines += [f"{item.kind or 'Item'}: {item.name}" for item in incident.items]
+    return "\n".join(dict.fromkeys(lines))

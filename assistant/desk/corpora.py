@@ -1,0 +1,78 @@
+"""The two kinds of items that can be found, as the index sees them: articles and incidents."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from assistant.desk.incident import Incident
+from assistant.desk.permissions import readable_ids
+from kb.article import Article, Version
+from kb.corpus import Corpus, Item, Passage
+from kb.viewer import Viewer
+
+ARTICLE_PARTS = ("title", "issue", "environment", "cause", "resolution")
+INCIDENT_PARTS = ("title", "symptoms", "environment", "cause", "workaround", "resolution")
+
+
+class ArticleCorpus:
+    """Articles by the version that counts now."""
+
+    name = "article"
+
+    def items(self, db: Session, ids: Collection[int]) -> Mapping[int, Item]:
+        """Return what to index of these articles."""
+        rows = db.scalars(select(Article).where(Article.id.in_(ids)).options(selectinload(Article.current)))
+        return {row.id: Item(row.scope, _passages(row.current, ARTICLE_PARTS)) for row in rows}
+
+    def owner(self, row: object) -> int | None:
+        """Return the article that this row belongs to."""
+        return row.id if isinstance(row, Article) else row.article_id if isinstance(row, Version) else None
+
+    def readable(self, db: Session, viewer: Viewer, ids: Collection[int]) -> set[int]:
+        """Return those of the articles that the viewer may read now."""
+        return readable_ids(db, viewer, Article, ids)
+
+    def all_ids(self, db: Session, after: int, limit: int) -> Sequence[int]:
+        """Return the next article ids in rising order."""
+        return db.scalars(
+            select(Article.id).where(Article.id > after).order_by(Article.id).limit(limit)
+        ).all()
+
+
+class IncidentCorpus:
+    """Incidents by what they look like and what resolved them."""
+
+    name = "incident"
+
+    def items(self, db: Session, ids: Collection[int]) -> Mapping[int, Item]:
+        """Return what to index of these incidents; a requester's words stand in where no symptoms were written."""
+        rows = db.scalars(select(Incident).where(Incident.id.in_(ids)))
+        return {row.id: Item(row.scope, self._passages(row)) for row in rows}
+
+    def owner(self, row: object) -> int | None:
+        """Return the incident that this row is."""
+        return row.id if isinstance(row, Incident) else None
+
+    def readable(self, db: Session, viewer: Viewer, ids: Collection[int]) -> set[int]:
+        """Return those of the incidents that the viewer may read now."""
+        return readable_ids(db, viewer, Incident, ids)
+
+    def all_ids(self, db: Session, after: int, limit: int) -> Sequence[int]:
+        """Return the next incident ids in rising order."""
+        return db.scalars(
+            select(Incident.id).where(Incident.id > after).order_by(Incident.id).limit(limit)
+        ).all()
+
+    def _passages(self, incident: Incident) -> list[Passage]:
+        passages = _passages(incident, INCIDENT_PARTS)
+        if not incident.symptoms.strip() and incident.reported_text.strip():
+            passages.insert(1, Passage("symptoms", incident.reported_text))
+        return passages
+
+
+def _passages(row: Version | Incident, parts: Sequence[str]) -> list[Passage]:
+    return [Passage(part, getattr(row, part)) for part in parts if getattr(row, part).strip()]
+
+
+CORPORA: dict[str, Corpus] = {"article": ArticleCorpus(), "incident": IncidentCorpus()}

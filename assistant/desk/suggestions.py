@@ -1,0 +1,307 @@
+"""What resolved this before: asked from the incident itself or from what is being typed, shown with its reasons."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from assistant.desk import differences, link, relations
+from assistant.desk.errors import MoveNotAllowed, NotAllowed
+from assistant.desk.incident import Incident
+from assistant.desk.people import Person
+from assistant.desk.permissions import readable_ids, viewer_of
+from assistant.desk.record import stamp
+from kb import feedback
+from kb.article import CONFIDENCES, Article
+from kb.feedback import Showing
+from kb.live import Live
+from kb.search import Answer, Found, find
+from kb.viewer import Viewer
+
+SHOWN = {"article": 3, "resolved": 3, "open": 3}  # at most so many of each kind
+NEWEST_NOTES = 2
+LONGEST_QUERY = 4000  # characters
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A hit as people see it. kind: article, resolved or open; item: the row; showing: None until it was recorded."""
+
+    kind: str
+    label: str
+    item: Article | Incident
+    found: Found
+    held: str = ""
+    differs: tuple[str, ...] = ()
+    showing: Showing | None = None
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Everything shown for one question, best first in each kind. nothing: nobody here has solved this before."""
+
+    articles: list[Suggestion] = field(default_factory=list)
+    incidents: list[Suggestion] = field(default_factory=list)
+    open_incidents: list[Suggestion] = field(default_factory=list)
+    nothing: bool = False
+    degraded: tuple[str, ...] = ()
+    asked: str = ""
+    answer: Answer | None = None
+
+    @property
+    def all(self) -> list[Suggestion]:
+        """All suggestions, articles first."""
+        return [*self.articles, *self.incidents, *self.open_incidents]
+
+    @property
+    def best(self) -> Suggestion | None:
+        """The one to try first, None when there is none to trust."""
+        ranked = sorted((*self.articles, *self.incidents), key=lambda shown: -shown.found.probability)
+        return ranked[0] if ranked and not self.nothing else None
+
+
+def question_of(incident: Incident) -> str:
+    """Return what to ask for an incident: what it is, where it happens, and what was noted last."""
+    notes = [entry.text for entry in incident.entries if entry.kind == "note"][-NEWEST_NOTES:]
+    symptoms = incident.symptoms.strip() or incident.reported_text
+    parts = (incident.title, symptoms, incident.environment, *notes)
+    return "\n".join(part.strip() for part in parts if part.strip())[:LONGEST_QUERY]
+
+
+def suggest(db: Session, live: Live, incident: Incident, viewer: Viewer) -> Panel:
+    """Return what may help with an incident, without itself and what hangs on it already."""
+    exclude = {("incident", incident.id)} | {
+        ("incident", relation.other_id) for relation in incident.relations
+    }
+    return suggest_for(db, live, question_of(incident), viewer, incident=incident, exclude=frozenset(exclude))
+
+
+def suggest_for(
+    db: Session,
+    live: Live,
+    text: str,
+    viewer: Viewer,
+    *,
+    incident: Incident | None = None,
+    exclude: frozenset[tuple[str, int]] = frozenset(),
+) -> Panel:
+    """Return what may help with a text, for instance one that is still being typed."""
+    if not text.strip():
+        return Panel(asked=text)
+    answer = find(db, live, text, viewer, k=30, exclude=exclude)
+    rows = _rows(db, answer.hits)
+    here = f"{text}\n{incident.service.name if incident and incident.service else ''}"
+    shown = [
+        _suggestion(rows[hit.corpus, hit.item_id], hit, here, incident)
+        for hit in answer.hits
+        if (hit.corpus, hit.item_id) in rows
+    ]
+    shown = _with_outcomes(db, [one for one in shown if _worth_showing(one)])
+    panel = {kind: [one for one in shown if one.kind == kind][:most] for kind, most in SHOWN.items()}
+    return Panel(
+        articles=panel["article"],
+        incidents=panel["resolved"],
+        open_incidents=panel["open"],
+        nothing=answer.nothing,
+        degraded=answer.degraded,
+        asked=text,
+        answer=answer,
+    )
+
+
+def record(
+    db: Session,
+    panel: Panel,
+    *,
+    kind: str,
+    actor: Person | None,
+    now: datetime,
+    incident_id: int | None = None,
+) -> Panel:
+    """Keep what was asked and shown; return the panel with a showing behind every suggestion.
+
+    The same suggestions for the same incident and text, asked again by the same person, are not kept twice.
+    """
+    answer = panel.answer
+    if answer is None:
+        return panel
+    known = _last_search(db, panel, incident_id, actor) if incident_id else None
+    if known is None:
+        showings = [_showing(rank, one) for rank, one in enumerate(panel.all, 1)]
+        about: dict[str, Any] = {
+            "incident_id": incident_id,
+            "recipe": answer.recipe,
+            "took_ms": answer.took_ms,
+        }
+        degraded = "\n".join(panel.degraded)
+        known = feedback.record(
+            db, panel.asked, showings, kind=kind, actor=actor, now=now, degraded=degraded, **about
+        )
+    by_item = {(showing.corpus, showing.item_id): showing for showing in known.showings}
+    fields = {
+        name: _joined(getattr(panel, name), by_item) for name in ("articles", "incidents", "open_incidents")
+    }
+    return Panel(**fields, nothing=panel.nothing, degraded=panel.degraded, asked=panel.asked, answer=answer)
+
+
+def use(db: Session, incident: Incident, showing: Showing, *, actor: Person, now: datetime) -> Incident:
+    """Take a suggestion: link it, and put its cause and resolution into the incident where nothing is written yet."""
+    _choose(db, incident, showing, "used", actor, now)
+    if showing.corpus == "article":
+        article = db.get_one(Article, showing.item_id)
+        link.add(db, incident, article, "resolved", actor=actor, now=now, showing=showing)
+        _take(incident, article.current.cause, article.current.resolution)
+    else:
+        other = db.get_one(Incident, showing.item_id)
+        relations.relate(db, incident, other, "related_to", actor=actor, now=now)
+        for known in link.resolving(other):
+            link.add(db, incident, known.article, "resolved", actor=actor, now=now, showing=showing)
+        _take(incident, other.cause, other.resolution)
+    stamp(incident, actor, now, counts=True)
+    db.flush()
+    return incident
+
+
+def refer(db: Session, incident: Incident, showing: Showing, *, actor: Person, now: datetime) -> Incident:
+    """Keep a suggestion as read for this incident, without saying that it resolved it."""
+    _choose(db, incident, showing, "reference", actor, now)
+    if showing.corpus == "article":
+        article = db.get_one(Article, showing.item_id)
+        link.add(db, incident, article, "reference", actor=actor, now=now, showing=showing)
+    else:
+        other = db.get_one(Incident, showing.item_id)
+        relations.relate(db, incident, other, "related_to", actor=actor, now=now)
+    stamp(incident, actor, now)
+    db.flush()
+    return incident
+
+
+def attach_to(db: Session, incident: Incident, showing: Showing, *, actor: Person, now: datetime) -> Incident:
+    """Say that this incident repeats the open one that was shown."""
+    if showing.corpus != "incident":
+        raise MoveNotAllowed("An incident can only be a duplicate of an incident.")
+    _choose(db, incident, showing, "used", actor, now)
+    other = db.get_one(Incident, showing.item_id)
+    relations.relate(db, incident, other, "duplicate_of", actor=actor, now=now)
+    return incident
+
+
+def reject(
+    db: Session, incident: Incident, showing: Showing, reason: str, *, actor: Person, now: datetime
+) -> Incident:
+    """Say why a suggestion does not help here."""
+    _choose(db, incident, showing, "rejected", actor, now, reason)
+    return incident
+
+
+def _choose(
+    db: Session,
+    incident: Incident,
+    showing: Showing,
+    choice: str,
+    actor: Person,
+    now: datetime,
+    reason: str = "",
+) -> None:
+    """Keep the choice. Raises NotAllowed for a hit of another incident, or of an item this person may not read now."""
+    kind = Article if showing.corpus == "article" else Incident
+    readable = readable_ids(db, viewer_of(db, actor), kind, [showing.item_id])
+    if showing.search.incident_id != incident.id or not readable:
+        raise NotAllowed("This suggestion is not there any more.")
+    feedback.choose(db, showing, choice, actor=actor, now=now, reason=reason)
+
+
+def _rows(db: Session, hits: Iterable[Found]) -> dict[tuple[str, int], Article | Incident]:
+    ids: dict[str, list[int]] = {"article": [], "incident": []}
+    for hit in hits:
+        ids[hit.corpus].append(hit.item_id)
+    articles = select(Article).where(Article.id.in_(ids["article"])).options(selectinload(Article.current))
+    incidents = select(Incident).where(Incident.id.in_(ids["incident"]))
+    rows: dict[tuple[str, int], Article | Incident] = {
+        ("article", row.id): row for row in db.scalars(articles)
+    }
+    return rows | {("incident", row.id): row for row in db.scalars(incidents)}
+
+
+def _suggestion(item: Article | Incident, hit: Found, here: str, incident: Incident | None) -> Suggestion:
+    if isinstance(item, Article):
+        kind, label = "article", f"Article · {CONFIDENCES[item.confidence]}"
+        there = f"{item.title}\n{item.current.environment}\n{item.current.issue}"
+    else:
+        kind = "open" if item.is_open else "resolved"
+        label = "Open now, same meaning" if item.is_open else f"{item.phase.capitalize()} incident"
+        there = f"{item.title}\n{item.symptoms}\n{item.environment}"
+    differs = differences.between(here, there)
+    services = (
+        {service.name for service in item.services}
+        if isinstance(item, Article)
+        else {item.service.name}
+        if item.service
+        else set()
+    )
+    if incident and incident.service and services and incident.service.name not in services:
+        differs.insert(0, f"service {', '.join(sorted(services))}")
+    return Suggestion(kind, label, item, hit, differs=tuple(differs))
+
+
+def _worth_showing(one: Suggestion) -> bool:
+    if isinstance(one.item, Article):
+        return one.item.confidence != "archived"
+    return one.kind == "open" or bool(one.item.resolution.strip() or one.item.links)
+
+
+def _with_outcomes(db: Session, shown: list[Suggestion]) -> list[Suggestion]:
+    outcomes = link.held(db, [one.item.id for one in shown if one.kind == "article"])
+    return [
+        Suggestion(one.kind, one.label, one.item, one.found, _outcome(one, outcomes), one.differs)
+        for one in shown
+    ]
+
+
+def _outcome(one: Suggestion, outcomes: dict[int, link.Held]) -> str:
+    if isinstance(one.item, Article):
+        return str(outcomes.get(one.item.id, link.NEVER))
+    if one.kind == "open":
+        return ""
+    times = one.item.reopen_count
+    return "held" if not times else f"came back {'once' if times == 1 else f'{times} times'}"
+
+
+def _last_search(db: Session, panel: Panel, incident_id: int, actor: Person | None) -> feedback.Search | None:
+    mine = (
+        feedback.Search.incident_id == incident_id,
+        feedback.Search.person_id == (actor.id if actor else None),
+    )
+    last = db.scalar(select(feedback.Search).where(*mine).order_by(feedback.Search.id.desc()).limit(1))
+    if last is None or last.text != panel.asked:
+        return None
+    shown = [(one.found.corpus, one.found.item_id) for one in panel.all]
+    return last if [(showing.corpus, showing.item_id) for showing in last.showings] == shown else None
+
+
+def _showing(rank: int, one: Suggestion) -> Showing:
+    hit = one.found
+    return Showing(rank=rank, corpus=hit.corpus, item_id=hit.item_id, score=hit.probability, band=hit.band)
+
+
+def _joined(shown: list[Suggestion], by_item: dict[tuple[str, int], Showing]) -> list[Suggestion]:
+    return [
+        Suggestion(
+            one.kind,
+            one.label,
+            one.item,
+            one.found,
+            one.held,
+            one.differs,
+            by_item[one.found.corpus, one.found.item_id],
+        )
+        for one in shown
+    ]
+
+
+def _take(incident: Incident, cause: str, resolution: str) -> None:
+    incident.cause = incident.cause.strip() or cause
+    incident.resolution = incident.resolution.strip() or resolution

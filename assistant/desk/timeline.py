@@ -1,0 +1,148 @@
+"""What happened to an incident, as one line of events: what was said, and what was changed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from assistant.desk import audit, process
+from assistant.desk.audit import AuditEntry
+from assistant.desk.classification import Category
+from assistant.desk.asset import Service
+from assistant.desk.incident import Entry, Incident
+from assistant.desk.link import KINDS
+from assistant.desk.people import Group, Person
+from assistant.desk.priority import IMPACTS, URGENCIES
+from kb.article import Article
+
+NAMES = {  # column -> what people call it
+    "title": "title",
+    "symptoms": "symptoms",
+    "environment": "environment",
+    "occurred_at": "time of occurrence",
+    "contact": "contact",
+    "service_id": "service",
+    "category_id": "category",
+    "closing_category_id": "closing category",
+    "impact": "impact",
+    "urgency": "urgency",
+    "priority": "priority",
+    "priority_reason": "reason for the priority",
+    "workaround": "workaround",
+    "cause": "cause",
+    "resolution": "resolution",
+    "verification": "verification",
+    "restricted_to_id": "restriction",
+    "hold_reason": "reason for waiting",
+    "requester_id": "requester",
+}
+ROWS = {
+    "service_id": Service,
+    "category_id": Category,
+    "closing_category_id": Category,
+    "group_id": Group,
+    "restricted_to_id": Group,
+    "assignee_id": Person,
+    "requester_id": Person,
+}
+CHOICES = {"impact": IMPACTS, "urgency": URGENCIES}
+LONG_TEXTS = ("symptoms", "environment", "workaround", "cause", "resolution", "verification")
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened. kind: note, comment or change; entry: the row of what was said."""
+
+    kind: str
+    at: datetime
+    person: Person | None
+    text: str
+    entry: Entry | None = None
+
+
+def of(db: Session, incident: Incident, *, with_notes: bool) -> list[Event]:
+    """Return the events of an incident, newest first; without notes for those who may not read them."""
+    said = [
+        Event(entry.kind, entry.at, entry.author, entry.text, entry)
+        for entry in incident.entries
+        if with_notes or entry.kind == "comment"
+    ]
+    changed = [
+        Event("change", entry.at or incident.recorded_at, entry.person, text)
+        for entry in audit.of(db, "incident", incident.id)
+        if (text := _told(db, incident, entry, with_notes))
+    ]
+    return sorted([*said, *changed], key=lambda event: event.at, reverse=True)
+
+
+def _told(db: Session, incident: Incident, entry: AuditEntry, with_notes: bool) -> str:
+    """Return an audit entry as a sentence, empty when it says nothing that this reader needs."""
+    changes = entry.changes
+    if entry.action == "incident added":
+        return f"Recorded, source: {incident.source}."
+    if entry.action == "incident changed":
+        return " ".join(sentence for sentence in _sentences(db, incident, changes, with_notes) if sentence)
+    if entry.action == "attachment added":
+        return f"Attached {changes['name'][1]}."
+    if not with_notes:
+        return ""
+    return _hanging(db, entry)
+
+
+def _sentences(db: Session, incident: Incident, changes: dict[str, list], with_notes: bool) -> list[str]:  # type: ignore[type-arg]
+    sentences = []
+    if "state" in changes:
+        states = process.load(incident.process).states
+        label = states[changes["state"][1]].label if changes["state"][1] in states else changes["state"][1]
+        waits = changes.get("hold_reason", [None, None])[1]
+        sentences.append(f"State: {label}{f', waiting for: {waits}' if waits else ''}.")
+    if "assignee_id" in changes or "group_id" in changes:
+        sentences.append(f"Assigned to {_owner(db, incident, changes)}.")
+    if not with_notes:
+        return sentences
+    return sentences + [
+        _field(db, name, *changes[name]) for name in changes if name in NAMES and name != "hold_reason"
+    ]
+
+
+def _owner(db: Session, incident: Incident, changes: dict[str, list]) -> str:  # type: ignore[type-arg]
+    group = changes.get("group_id", [None, None])[1]
+    person = changes.get("assignee_id", [None, None])[1]
+    names = [
+        _shown(db, "group_id", group) if group else "",
+        _shown(db, "assignee_id", person) if person else "",
+    ]
+    return ", ".join(name for name in names if name) or "nobody"
+
+
+def _field(db: Session, name: str, before: object, after: object) -> str:
+    what = NAMES[name].capitalize()
+    if name in LONG_TEXTS:
+        return f"{what} {'changed' if before else 'written'}." if after else f"{what} removed."
+    if after in (None, ""):
+        return f"{what} removed."
+    return f"{what}: {_shown(db, name, after)}{f' (was {_shown(db, name, before)})' if before else ''}."
+
+
+def _shown(db: Session, name: str, value: object) -> str:
+    row = db.get(ROWS[name], value) if name in ROWS and value else None
+    if row is not None:
+        return row.path if isinstance(row, Category) else row.name
+    return str(CHOICES.get(name, {}).get(str(value), value))
+
+
+def _hanging(db: Session, entry: AuditEntry) -> str:
+    changes = entry.changes
+    if entry.action == "link added":
+        article = db.get(Article, changes["article_id"][1])
+        return f"{KINDS[changes['kind'][1]]}: {article.number} {article.title}." if article else ""
+    if entry.action == "link changed" and "failed_at" in changes:
+        return "The linked article did not hold."
+    if entry.action == "relation added":
+        other = db.get(Incident, changes["other_id"][1])
+        return f"{changes['kind'][1].replace('_', ' ').capitalize()} {other.number}." if other else ""
+    if entry.action == "watcher added":
+        person = db.scalar(select(Person).where(Person.id == changes["person_id"][1]))
+        return f"{person.name} follows this." if person else ""
+    return "Relation removed." if entry.action == "relation removed" else ""
