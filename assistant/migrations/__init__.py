@@ -1,0 +1,39 @@
+"""The database's history: `upgrade` brings any earlier database to what the code expects."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from sqlalchemy import Engine
+
+from assistant.migrations.rows import METADATA
+
+FOLDER = Path(__file__).parent
+
+
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    """Bring the database to a revision; nothing happens when it is there already."""
+    _run(engine, command.upgrade, revision)
+
+
+def downgrade(engine: Engine, revision: str) -> None:
+    """Take the database back to an earlier revision; `base` empties it."""
+    _run(engine, command.downgrade, revision)
+
+
+def differences(engine: Engine) -> list[object]:
+    """Return what the database has otherwise than the code expects; nothing when they agree."""
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, METADATA))
+
+
+def _run(engine: Engine, act: object, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    writing = engine.execution_options(writing=True)
+    with writing.begin() as connection:
+        config.attributes["connection"] = connection
+        act(config, revision)  # type: ignore[operator]

@@ -1,0 +1,71 @@
+"""The composition root: settings become an engine, an encoder and a live index. App, worker, CLI and tests start here."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from sqlalchemy.orm import Session
+
+from assistant import migrations
+from assistant.desk import audit
+from assistant.desk.attachment import Store
+from assistant.desk.corpora import CORPORA
+from assistant.settings import Settings
+from index.encoder import Encoder, OnnxEncoder
+from index.errors import SearchError
+from kb import embeddings
+from kb.live import Live
+from kb.store import Sessions, make_engine
+
+
+class Runtime:
+    """Everything a door needs, opened once for each process."""
+
+    def __init__(
+        self, settings: Settings, *, encoder: Encoder | None = None, writes_words: bool = False
+    ) -> None:
+        """Open the desk. encoder: instead of the exported model; writes_words: this process writes the word index."""
+        self.settings = settings
+        self.engine = make_engine(settings.database_url)
+        self.sessions = Sessions(self.engine)
+        self.attachments = Store(settings.attachments_folder)
+        audit.listen(self.sessions.writer)
+        embeddings.listen(self.sessions.writer, CORPORA)
+        troubles: dict[str, str] = {}
+        self.encoder = encoder or _load_encoder(settings, troubles)
+        self.live = Live(
+            settings.index_folder, CORPORA, encoder=self.encoder, troubles=troubles, writes=writes_words
+        )
+
+    def migrate(self) -> None:
+        """Bring the database to what this code expects."""
+        migrations.upgrade(self.engine)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Open a session for looking only."""
+        with self.sessions.reading() as db:
+            yield db
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Open a session for changes; the caller commits."""
+        with self.sessions.writing() as db:
+            yield db
+
+    def now(self) -> datetime:
+        """Return the time, in UTC."""
+        return datetime.now(UTC)
+
+    def close(self) -> None:
+        """Give everything back."""
+        self.live.close()
+        self.engine.dispose()
+
+
+def _load_encoder(settings: Settings, troubles: dict[str, str]) -> Encoder | None:
+    try:
+        return OnnxEncoder(settings.model_folder, settings.encoder_threads)
+    except SearchError as error:
+        troubles["model"] = str(error)
+        return None

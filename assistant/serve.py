@@ -1,0 +1,95 @@
+"""Serving the desk from one process group: the web process, and the worker as its child."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+
+import waitress
+
+from assistant import log
+from assistant.app import create_app
+from assistant.runtime import Runtime
+from assistant.settings import PREFIX, Settings
+
+TRIES = 50  # ports looked at after the wanted one
+PATIENCE_S = 15  # for the worker to finish what it does
+
+
+def serve(settings: Settings, *, with_worker: bool, say: Callable[[str], object]) -> None:
+    """Serve until the process is asked to end. say: prints the address once the desk answers."""
+    log.configure(settings.log_level)
+    runtime = Runtime(settings)
+    listener = listen(settings.host, settings.port)
+    port = listener.getsockname()[1]
+    server = waitress.create_server(
+        create_app(runtime),
+        sockets=[listener],
+        threads=settings.threads,
+        ident="",
+        max_request_body_size=32 * 1024 * 1024,
+        **_behind(settings.trusted_proxies),
+    )
+    worker = start_worker(settings) if with_worker else None
+    signal.signal(signal.SIGTERM, _as_interrupt)
+    if port != settings.port:
+        say(f"Port {settings.port} is busy; using {port}.")
+    say(f"Kintsugi is open at http://{settings.host}:{port}  (Ctrl-C stops it)")
+    try:
+        server.run()
+    finally:
+        server.close()
+        if worker is not None:
+            stop(worker)
+        runtime.close()
+        say("Kintsugi has stopped.")
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a listening socket on this port, or on the next free one."""
+    for candidate in range(port, min(port + TRIES, 65536)):
+        listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, candidate))
+            listener.listen(1024)
+        except OSError:
+            listener.close()
+        else:
+            return listener
+    raise OSError(
+        f"No port from {port} to {port + TRIES - 1} is free on {host}. Name another one with --port."
+    )
+
+
+def start_worker(settings: Settings) -> subprocess.Popen[bytes]:
+    """Start the worker as a process of its own, with the same settings."""
+    environment = {
+        **os.environ,
+        f"{PREFIX}DATA": str(settings.data),
+        f"{PREFIX}SECRET_KEY": settings.secret_key,
+    }
+    return subprocess.Popen([sys.executable, "-m", "assistant", "worker"], env=environment)
+
+
+def stop(worker: subprocess.Popen[bytes]) -> None:
+    """Let the worker finish what it does, then end it."""
+    worker.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        worker.wait(PATIENCE_S)
+        return
+    worker.kill()
+
+
+def _as_interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _behind(proxies: int) -> dict[str, object]:
+    if not proxies:
+        return {}
+    headers = {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"}
+    return {"trusted_proxy": "*", "trusted_proxy_count": proxies, "trusted_proxy_headers": headers}

@@ -1,0 +1,89 @@
+"""Getting a desk ready: database, model, index. Every step says what it does and can be run again."""
+
+from collections.abc import Callable
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from sqlalchemy import func, select
+
+from assistant import migrations
+from assistant.runtime import Runtime
+from assistant.settings import Settings
+from index.encoder import load_recipe
+from index.errors import SearchError
+from kb import embeddings
+from kb.embeddings import Embedding
+from kb.store import make_engine
+
+Say = Callable[[str], object]
+
+
+def bar() -> Progress:
+    """Return a progress bar that looks the same for every long step."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        transient=False,
+    )
+
+
+def migrate(settings: Settings, say: Say) -> None:
+    """Make or upgrade the database."""
+    engine = make_engine(settings.database_url)
+    try:
+        migrations.upgrade(engine)
+    finally:
+        engine.dispose()
+    say("The database is ready.")
+
+
+def export_model(settings: Settings, say: Say) -> None:
+    """Export the sentence-transformers model to what the desk serves from, unless that stands already.
+
+    Without it the desk still works; it then finds by words only, which is said here and on the status page.
+    """
+    try:
+        recipe = load_recipe(settings.model_folder)
+    except SearchError:
+        say("Exporting the model that finds by meaning (about half a minute) …")
+    else:
+        say(f"The model {recipe.model} is ready.")
+        return
+    try:
+        from index.export import export  # noqa: PLC0415 - loads torch, which nothing else of the desk does
+
+        recipe = export(settings.model, settings.model_folder)
+    except (ImportError, SearchError) as error:
+        say(f"The model could not be exported, so the desk will find by words only: {error}")
+    else:
+        say(f"The model {recipe.model} is ready.")
+
+
+def fill_index(runtime: Runtime, *, rebuild: bool = False) -> None:
+    """Embed everything that waits for it and bring this host's index up to date, with a progress bar.
+
+    rebuild: first derive every passage again from its article or incident.
+    """
+    with bar() as progress:
+        if rebuild:
+            task = progress.add_task("Reading items", total=None)
+            embeddings.rebuild(
+                runtime.sessions, runtime.live.corpora, lambda done: progress.update(task, completed=done)
+            )
+            progress.update(task, total=progress.tasks[task].completed)
+        if runtime.encoder is not None:
+            _embed(runtime, progress)
+    with runtime.reading() as db:
+        runtime.live.catch_up(db)
+    runtime.live.save()
+
+
+def _embed(runtime: Runtime, progress: Progress) -> None:
+    assert runtime.encoder is not None
+    with runtime.reading() as db:
+        embeddings.mark_recipe(runtime.sessions, runtime.encoder)
+        waiting = db.scalar(select(func.count()).where(Embedding.stale)) or 0
+    task = progress.add_task("Reading for meaning", total=waiting)
+    while done := embeddings.refresh(runtime.sessions, runtime.encoder):
+        progress.advance(task, done)

@@ -1,0 +1,127 @@
+"""The worker: one loop that keeps the index fresh, runs jobs and tidies up. No broker; the database is the queue."""
+
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import structlog
+from sqlalchemy import select
+
+from assistant.desk import jobs, signin
+from assistant.desk.attachment import Attachment
+from assistant.desk.heartbeat import beat
+from assistant.runtime import Runtime
+from kb import embeddings
+
+log = structlog.get_logger("worker")
+PAUSE_S = 0.25  # between two looks at what is due
+
+
+@dataclass(frozen=True)
+class Tick:
+    """Work on a clock: its name, how often it is due, and what to do."""
+
+    name: str
+    every: timedelta
+    act: Callable[[Runtime, datetime], None]
+
+
+def embed(runtime: Runtime, now: datetime) -> None:
+    """Embed what changed and bring this host's copy of the index up to date."""
+    if runtime.encoder is not None:
+        embeddings.refresh(runtime.sessions, runtime.encoder)
+    with runtime.reading() as db:
+        runtime.live.catch_up(db)
+
+
+def snapshot(runtime: Runtime, now: datetime) -> None:
+    """Save the index, so that the next start reads a file instead of all vectors."""
+    runtime.live.save()
+
+
+def run_job(runtime: Runtime, now: datetime) -> None:
+    """Run the job that has been due longest."""
+    with runtime.writing() as db:
+        job = jobs.claim(db, now=now)
+        lease = str(job.lease) if job else ""
+        db.commit()
+    if job is None:
+        return
+    try:
+        HANDLERS[job.kind](runtime, job.payload)
+    except Exception as error:
+        log.exception("job failed", job=job.id, kind=job.kind)
+        with runtime.writing() as db:
+            jobs.fail(db, job.id, lease, f"{type(error).__name__}: {error}", now=runtime.now())
+            db.commit()
+    else:
+        with runtime.writing() as db:
+            jobs.finish(db, job.id, lease, now=runtime.now())
+            db.commit()
+
+
+def tidy(runtime: Runtime, now: datetime) -> None:
+    """Delete sign-ins that ended, jobs that are long done, and files that no row knows."""
+    with runtime.writing() as db:
+        signin.purge(db, now=now)
+        jobs.purge(db, now=now)
+        db.commit()
+        known = set(db.scalars(select(Attachment.sha256)))
+    oldest = (now - timedelta(days=1)).timestamp()
+    for path in _files(runtime.attachments.folder):
+        if path.name not in known and path.stat().st_mtime < oldest:
+            path.unlink(missing_ok=True)
+
+
+def sign_of_life(runtime: Runtime, now: datetime) -> None:
+    """Leave a sign of life, which the status page and `/healthz` read."""
+    with runtime.writing() as db:
+        beat(db, "worker", now=now)
+        db.commit()
+
+
+def rebuild_index(runtime: Runtime, payload: dict[str, object]) -> None:
+    """Derive every passage again from its item and embed what changed."""
+    embeddings.rebuild(runtime.sessions, runtime.live.corpora)
+
+
+TICKS = (
+    Tick("sign of life", timedelta(seconds=15), sign_of_life),
+    Tick("embed", timedelta(seconds=0.5), embed),
+    Tick("job", timedelta(seconds=1), run_job),
+    Tick("snapshot", timedelta(minutes=5), snapshot),
+    Tick("tidy", timedelta(hours=1), tidy),
+)
+HANDLERS: dict[str, Callable[[Runtime, dict[str, object]], None]] = {"index.rebuild": rebuild_index}
+
+
+def run_once(runtime: Runtime, now: datetime, due: dict[str, datetime] | None = None) -> None:
+    """Do everything that is due once. due: when each tick is due next, changed here; all of them without it."""
+    due = {} if due is None else due
+    for tick in TICKS:
+        if due.get(tick.name, now) <= now:
+            due[tick.name] = now + tick.every
+            try:
+                tick.act(runtime, now)
+            except Exception:
+                log.exception("tick failed", tick=tick.name)
+
+
+def run(runtime: Runtime) -> None:
+    """Work until the process is asked to end; what is under way is finished first."""
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    due: dict[str, datetime] = {}
+    log.info("worker started")
+    while not stop.wait(PAUSE_S):
+        run_once(runtime, runtime.now(), due)
+    runtime.live.save()
+    log.info("worker stopped")
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in folder.glob("**/*") if path.is_file()] if folder.is_dir() else []
