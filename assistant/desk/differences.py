@@ -30,11 +30,11 @@ def between(here: str, there: str) -> list[str]:
         mine, theirs = read(here), read(there)
         if mine and theirs and not mine & theirs:
             found.append(f"{name} {_listed(theirs)}, here {_listed(mine)}")
-    mine_versions, their_versions = _versions(here), _versions(there)
-    for product in sorted(mine_versions.keys() & their_versions.keys()):
-        if not mine_versions[product] & their_versions[product]:
-            theirs_listed, mine_listed = _listed(their_versions[product]), _listed(mine_versions[product])
-            found.append(f"{product} {theirs_listed}, here {mine_listed}")
+    their_versions = {product.lower(): numbers for product, numbers in _versions(there).items()}
+    for product, mine in sorted(_versions(here).items()):
+        theirs = their_versions.get(product.lower(), set())
+        if theirs and not mine & theirs:
+            found.append(f"{product} {_listed(theirs)}, here {_listed(mine)}")
     return found
 
 
@@ -52,8 +52,9 @@ def _platforms(text: str) -> set[str]:
 
 def _versions(text: str) -> dict[str, set[str]]:
     versions: dict[str, set[str]] = {}
+    spelled: dict[str, str] = {}  # however a product is capitalised, it is one product
     for product, number in VERSION.findall(text):
-        versions.setdefault(product.capitalize(), set()).add(number)
+        versions.setdefault(spelled.setdefault(product.lower(), product), set()).add(number)
     return versions
 
 

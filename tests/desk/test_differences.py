@@ -1,0 +1,20 @@
+"""What differs between two texts about the same symptom."""
+
+import pytest
+
+from assistant.desk.differences import between
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "told"),
+    [
+        ("GlobalConnect 6.2 drops", "globalconnect 5.9 drops", ["GlobalConnect 5.9, here 6.2"]),
+        ("on Windows 11", "on macOS", ["platform macOS, here Windows 11"]),
+        ("error 0x80070005", "error 0x80070035", ["error code 0X80070035, here 0X80070005"]),
+        ("on Windows 11", "on Windows", []),
+        ("it drops", "it drops on macOS with error 0x80070005", []),
+        ("INC-000012 is the same", "KB-000003 says", []),
+    ],
+)
+def test_only_what_both_name_and_name_differently_is_told(here, there, told):
+    assert between(here, there) == told
