@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from assistant.desk import conversation, lifecycle, link, process, relations
+from assistant.desk import closure_gate, conversation, lifecycle, link, process, relations
 from assistant.desk.errors import Finding, GateRefused
 from assistant.desk.incident import DOORS, Incident
 from assistant.desk.people import Person
@@ -121,18 +120,6 @@ def close_with_nothing(
 def close(db: Session, incident: Incident, *, actor: Person | None, now: datetime) -> Incident:
     """Close a resolved incident as it stands. Raises GateRefused when it has not learned."""
     return lifecycle.advance(db, incident, "closed", actor=actor, now=now)
-
-
-def to_document(db: Session, person: Person) -> list[Incident]:
-    """Return what this person resolved and has not closed yet, oldest first."""
-    mine = (Incident.phase == "resolved", Incident.resolved_by_id == person.id)
-    return list(db.scalars(select(Incident).where(*mine).order_by(Incident.resolved_at)))
-
-
-def nothing_counts(db: Session) -> dict[str, int]:
-    """Return how often each reason of the fourth door was given."""
-    rows = select(Incident.nothing_reason, func.count()).where(Incident.closing_door == "nothing")
-    return {str(reason): count for reason, count in db.execute(rows.group_by(Incident.nothing_reason))}
 
 
 def _take_over(incident: Incident, outcome: Outcome, actor: Person, now: datetime) -> None:

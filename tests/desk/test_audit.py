@@ -14,7 +14,11 @@ def test_everything_that_hangs_on_an_incident_is_told_with_who_and_when(db, now)
     lifecycle.watch(db, incident, make.person(db, "cleo"), actor=ben, now=now)
     link.add(db, incident, article, "resolved", actor=ben, now=now)
     told = [(entry.action, entry.person_id, entry.at) for entry in audit.of(db, "incident", incident.id)]
-    assert told == [("incident added", ben.id, now), ("watcher added", ben.id, now), ("link added", ben.id, now)]
+    assert told == [
+        ("incident added", ben.id, now),
+        ("watcher added", ben.id, now),
+        ("link added", ben.id, now),
+    ]
 
 
 def test_no_password_and_no_private_note_stands_in_the_trail(db, now):
