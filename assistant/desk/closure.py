@@ -122,6 +122,14 @@ def close(db: Session, incident: Incident, *, actor: Person | None, now: datetim
     return lifecycle.advance(db, incident, "closed", actor=actor, now=now)
 
 
+def confirm(db: Session, incident: Incident, *, actor: Person, now: datetime) -> Incident:
+    """Keep that the service is back for the person who asked; what has its article is closed with that."""
+    conversation.comment(db, incident, "It works again.", actor=actor, now=now)
+    if incident.phase == "resolved" and closure_gate.has_article(incident):
+        lifecycle.advance(db, incident, "closed", actor=actor, now=now)
+    return incident
+
+
 def _take_over(incident: Incident, outcome: Outcome, actor: Person, now: datetime) -> None:
     for name in ("resolution", "cause", "workaround", "verification"):
         setattr(incident, name, getattr(outcome, name).strip() or getattr(incident, name))
