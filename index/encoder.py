@@ -1,0 +1,116 @@
+"""From text to vectors: the serving encoder over ONNX Runtime, and a deterministic one for tests."""
+
+import json
+import re
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from index.errors import ModelDamaged, ModelMissing
+from index.recipe import Recipe, digest
+
+Vectors = NDArray[np.float32]
+
+GRAPH, TOKENIZER, RECIPE = "model.onnx", "tokenizer.json", "recipe.json"
+BATCH_TOKENS = 4096  # padded tokens in one call: keeps memory flat whatever the lengths are
+
+
+class Encoder(Protocol):
+    """Turns texts into vectors that can be compared by their inner product."""
+
+    recipe: Recipe
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return one vector of length 1 for each text, float32, shape (texts, dimension), in their order."""
+
+
+class OnnxEncoder:
+    """Serves an exported model; safe to share between threads.
+
+    threads: 0 leaves the choice to ONNX Runtime. Raises ModelMissing or ModelDamaged when it cannot be used.
+    """
+
+    def __init__(self, folder: Path, threads: int = 0) -> None:
+        self.recipe = load_recipe(folder)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # waiting must not burn a core
+        try:
+            self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+            self._session = onnxruntime.InferenceSession(
+                str(folder / GRAPH), options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # both libraries raise bare or private exceptions
+            raise ModelDamaged(f"The model in {folder} cannot be loaded: {error}") from error
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(self.recipe.max_tokens)
+        self._inputs = [entry.name for entry in self._session.get_inputs()]
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return one vector of length 1 for each text, float32, shape (texts, dimension), in their order."""
+        encodings = self._tokenizer.encode_batch_fast(list(texts))
+        lengths = [len(encoding.ids) for encoding in encodings]
+        vectors = np.empty((len(encodings), self.recipe.dimension), dtype=np.float32)
+        for batch in _batches(lengths):
+            vectors[batch] = self._run([encodings[position] for position in batch])
+        return vectors
+
+    def _run(self, encodings: Sequence[Any]) -> Vectors:
+        longest = max(len(encoding.ids) for encoding in encodings)
+        feed = {name: np.zeros((len(encodings), longest), dtype=np.int64) for name in self._inputs}
+        for row, encoding in enumerate(encodings):
+            feed["input_ids"][row, : len(encoding.ids)] = encoding.ids
+            feed["attention_mask"][row, : len(encoding.ids)] = 1
+        result: Vectors = self._session.run(None, feed)[0]
+        return result
+
+
+def load_recipe(folder: Path) -> Recipe:
+    """Return the recipe of an exported model after comparing every file with its recorded SHA-256.
+
+    Raises ModelMissing when there is none, ModelDamaged when a file is not what was exported.
+    """
+    if not (folder / RECIPE).is_file():
+        raise ModelMissing(f"There is no exported model in {folder}.")
+    try:
+        record = json.loads((folder / RECIPE).read_text("utf-8"))
+        recipe, files = Recipe(**record["recipe"]), dict(record["files"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise ModelDamaged(f"The recipe in {folder} cannot be read.") from error
+    for name in (GRAPH, TOKENIZER):
+        if not (folder / name).is_file() or digest(folder / name) != files.get(name):
+            raise ModelDamaged(f"The file {name} of the model in {folder} is missing or has been altered.")
+    return recipe
+
+
+def _batches(lengths: Sequence[int]) -> list[list[int]]:
+    """Group positions by similar length, so that little is spent on padding."""
+    batches: list[list[int]] = []
+    for position in sorted(range(len(lengths)), key=lambda index: -lengths[index]):
+        if not batches or (len(batches[-1]) + 1) * lengths[batches[-1][0]] > BATCH_TOKENS:
+            batches.append([])
+        batches[-1].append(position)
+    return batches
+
+
+class HashEncoder:
+    """Vectors from hashed words: no model, always the same, texts that share words are near each other."""
+
+    def __init__(self, dimension: int = 64) -> None:
+        self.recipe = Recipe("hash", "1", dimension, "sum", 10_000)
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return one vector of length 1 for each text, float32, shape (texts, dimension), in their order."""
+        vectors = np.zeros((len(texts), self.recipe.dimension), dtype=np.float32)
+        for row, text in enumerate(texts):
+            vectors[row, 0] = 1e-3  # a text without words still has a direction
+            for word in re.findall(r"\w+", text.lower()):
+                hashed = int.from_bytes(sha256(word.encode()).digest()[:8])
+                vectors[row, hashed % self.recipe.dimension] += 1 if hashed >> 63 else -1
+        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)

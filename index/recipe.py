@@ -1,0 +1,30 @@
+"""The recipe: how a vector was made. Vectors of two recipes are never compared."""
+
+import json
+from dataclasses import asdict, dataclass
+from hashlib import file_digest, sha256
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that decides what vector a text gets.
+
+    revision: SHA-256 of the weights the model was exported from. max_tokens: the model reads no further.
+    """
+
+    model: str
+    revision: str
+    dimension: int
+    pooling: str
+    max_tokens: int
+
+    def fingerprint(self) -> str:
+        """Return a short name that differs whenever any part of the recipe differs."""
+        return sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:16]
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file as hexadecimal text; raises OSError when it cannot be read."""
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,47 @@
+"""How text becomes words that can be counted: the same for what is stored and what is asked."""
+
+import re
+import unicodedata
+
+import tantivy
+
+MAX_WORD = 60  # longer runs are encoded data, not words
+_RUN = re.compile(r"[^\W_]+")
+_ASIAN = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
+_SCRIPTS = re.compile(f"[{_ASIAN}]+|[^{_ASIAN}]+")
+_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^A-Za-z\d]+")
+_CAMEL = re.compile(r"[a-z][A-Z]|[A-Z]{2}[a-z]")
+STOP = frozenset(
+    "a an and are as at be but by for if in into is it no not of on or such that the their then there these they"
+    " this to was will with i me my we you your he she do does did can could would should how what when where which"
+    " who why am been being has have had from so any some".split()
+)
+
+_stem = (
+    tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace())
+    .filter(tantivy.Filter.lowercase())
+    .filter(tantivy.Filter.ascii_fold())
+    .filter(tantivy.Filter.stemmer("english"))
+    .build()
+)
+
+
+def stems(text: str) -> list[str]:
+    """Return the word stems of a text in their order, without stop words.
+
+    A name such as diskFull gives itself and its parts; scripts without spaces give pairs of characters.
+    """
+    words: list[str] = []
+    for run in _RUN.findall(unicodedata.normalize("NFKC", text)):
+        for piece in [run] if run.isascii() else _SCRIPTS.findall(run):
+            words += _words_of(piece)
+    stemmed: list[str] = _stem.analyze(" ".join(words))
+    return stemmed
+
+
+def _words_of(piece: str) -> list[str]:
+    if _SCRIPTS.match(piece) and piece[0] > "\u3000":
+        return [piece[at : at + 2] for at in range(max(1, len(piece) - 1))]
+    if len(piece) > MAX_WORD or piece.lower() in STOP:
+        return []
+    return [piece, *_PARTS.findall(piece)] if _CAMEL.search(piece) else [piece]

@@ -1,0 +1,278 @@
+"""The lexical half: one document per item in Tantivy; questions are built here, so no query syntax can reach it."""
+
+import fcntl
+import json
+import zlib
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from threading import RLock
+
+import tantivy
+from tantivy import Occur, Query
+
+from index.errors import IndexDamaged, WriterBusy
+from index.hits import Allowed, Hit
+from index.identifiers import identifiers
+from index.lexical import Document, Evidence, Question, rarity, weigh
+from index.tokens import stems
+
+FORM = 1  # raised when stems, identifiers or fields change: an index of another form has to be built again
+MAX_STEMS = 5000  # of one item
+TITLE_TIMES = 3  # a word of the title counts as three words of the text
+MAX_ASKED = 150  # different stems of one question, the rarest
+HEAP_BYTES = 50_000_000
+MARK = "#mark"  # the document that says how far the index has come, committed with what it speaks of
+LOCK = ".tantivy-writer.lock"
+FOOTER_MAGIC = 1337
+EXACT_FIRST = 1000.0  # more than any sum of words
+LENGTH = " "  # no stem has a space: the place of the summed lengths among the counts
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One item: its permission class, its title, and all its text."""
+
+    item: str
+    scope: str
+    title: str
+    text: str
+
+
+class Words:
+    """An index on disk: any number of readers, one writer at a time. Safe to share between threads."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the index of a folder; raises IndexDamaged when it is missing, altered, or of another form."""
+        _verify(folder)
+        self.folder, self.sequence = folder, 0
+        self._lock = RLock()
+        self._writer: tantivy.IndexWriter | None = None
+        self._counts: dict[tuple[Allowed | None, str], int] = {}
+        try:
+            self._schema = _schema()
+            self._index = _open(self._schema, folder)
+            self.reload()
+        except IndexDamaged:
+            raise
+        except BaseException as error:  # the library panics, outside Exception, on what it cannot read
+            raise IndexDamaged(f"The word index in {folder} cannot be opened: {error}") from error
+
+    @classmethod
+    def create(cls, folder: Path) -> "Words":
+        """Make an empty index, whatever was in the folder; raises WriterBusy while another process writes there."""
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / LOCK).open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                raise WriterBusy(f"Another process is writing the word index in {folder}.") from error
+            for file in folder.iterdir():
+                if file.name != LOCK:
+                    file.unlink()
+        writer = _open(_schema(), folder).writer(HEAP_BYTES, 1)
+        _mark(writer, 0)
+        writer.commit()
+        writer.wait_merging_threads()
+        return cls(folder)
+
+    @property
+    def count(self) -> int:
+        """The number of items that can be found."""
+        return int(self._searcher.num_docs) - 1  # the mark is a document too
+
+    def items(self) -> set[str]:
+        """Return the names of all items that can be found."""
+        hits = self._searcher.search(Query.all_query(), limit=self.count + 1, count=False).hits
+        return {self._searcher.doc(address).get_first("item") for _, address in hits} - {MARK}
+
+    def put(self, entries: Iterable[Entry]) -> None:
+        """Add items, replacing those of the same name; seen by nobody before commit. Raises WriterBusy."""
+        with self._lock:
+            writer = self._writing()
+            for entry in entries:
+                writer.delete_documents_by_term("item", entry.item)
+                writer.add_document(_document(entry))
+
+    def drop(self, items: Iterable[str]) -> None:
+        """Forget these items; seen by nobody before commit; unknown ones are ignored. Raises WriterBusy."""
+        with self._lock:
+            writer = self._writing()
+            for item in items:
+                writer.delete_documents_by_term("item", item)
+
+    def commit(self, sequence: int) -> None:
+        """Make all changes seen at once, together with how far they go, and let another process write."""
+        with self._lock:
+            writer = self._writing()
+            _mark(writer, sequence)
+            writer.commit()
+            writer.wait_merging_threads()
+            self._writer = None
+            self.reload()
+
+    def reload(self) -> None:
+        """See what was last committed by any process; raises IndexDamaged when that cannot be read."""
+        with self._lock:
+            self._index.reload()
+            self._searcher = self._index.searcher()
+            self._counts = {}
+            hits = self._searcher.search(self._term("item", MARK), limit=1, count=False).hits
+            mark = self._searcher.doc(hits[0][1]) if hits else None
+            if mark is None or mark.get_first("exact") != str(FORM):
+                raise IndexDamaged(f"The word index in {self.folder} has another form than this version reads.")
+            self.sequence = int(mark.get_first("sequence"))
+
+    def ask(self, text: str, allowed: Allowed | None = None) -> Question:
+        """Return what a text asks, its words weighed by how rare they are among what may be looked at."""
+        asked = Counter(stems(text)[:MAX_STEMS])
+        items = self._count(allowed)
+        weights = {stem: rarity(self._count(allowed, stem), items) for stem in asked}
+        rarest = sorted(weights, key=lambda stem: -asked[stem] * weights[stem])[:MAX_ASKED]
+        return Question(
+            {stem: asked[stem] for stem in rarest},
+            {stem: weights[stem] for stem in rarest},
+            self._mean_length(allowed, items),
+            frozenset(identifiers(text)),
+        )
+
+    def search(self, question: Question, k: int, allowed: Allowed | None = None) -> list[Hit]:
+        """Return the k items that say most of what is asked, best first; items with an asked identifier lead."""
+        wanted = [
+            Query.boost_query(self._term("text", stem, "freq"), max(question.counts[stem] * weight, 1e-6) / self._own(stem))
+            for stem, weight in question.weights.items()
+        ]
+        wanted += [
+            Query.const_score_query(self._term("exact", name), EXACT_FIRST) for name in question.identifiers
+        ]
+        if not wanted or k <= 0:
+            return []
+        asked = Query.boolean_query([(Occur.Should, query) for query in wanted])
+        hits = self._searcher.search(self._within(asked, allowed), limit=k, count=False).hits
+        return [Hit(0, self._searcher.doc(address).get_first("item"), score) for score, address in hits]
+
+    def weigh(self, question: Question, items: Collection[str]) -> dict[str, Evidence]:
+        """Return what speaks for each of these items by its words; items that are not here are left out."""
+        named = Query.term_set_query(self._schema, "item", sorted(items))
+        hits = self._searcher.search(named, limit=len(items), count=False).hits if items else []
+        documents = (_read(self._searcher.doc(address)) for _, address in hits)
+        return {document.item: weigh(question, document) for document in documents}
+
+    def _writing(self) -> tantivy.IndexWriter:
+        if self._writer is None:
+            try:
+                self._writer = self._index.writer(HEAP_BYTES, 1)
+            except ValueError as error:
+                raise WriterBusy(f"Another process is writing the word index in {self.folder}.") from error
+        return self._writer
+
+    def _term(self, name: str, value: str, option: str = "basic") -> Query:
+        return Query.term_query(self._schema, name, value, option)
+
+    def _within(self, query: Query, allowed: Allowed | None) -> Query:
+        """Add the filter to a query, at no change of its scores."""
+        limit = Query.const_score_query(self._filter(allowed), 0.0)
+        return Query.boolean_query([(Occur.Must, query), (Occur.Must, limit)])
+
+    def _filter(self, allowed: Allowed | None) -> Query:
+        if allowed is None:
+            return Query.boolean_query([(Occur.Must, Query.all_query()), (Occur.MustNot, self._term("item", MARK))])
+        scopes = Query.term_set_query(self._schema, "scope", sorted(allowed.scopes))
+        items = Query.term_set_query(self._schema, "item", sorted(allowed.items))
+        return Query.boolean_query([(Occur.Should, scopes), (Occur.Should, items)])
+
+    def _own(self, stem: str) -> float:
+        """Return the weight that the library will give a stem by itself, hidden and replaced items included."""
+        return rarity(self._searcher.doc_freq("text", stem), int(self._searcher.num_docs))
+
+    def _count(self, allowed: Allowed | None, stem: str = "") -> int:
+        """Return how many allowed items have a stem, or how many there are; remembered until the index changes."""
+        key = (allowed, stem)
+        if key not in self._counts:
+            self._counts[key] = self._count_now(allowed, stem)
+        return self._counts[key]
+
+    def _count_now(self, allowed: Allowed | None, stem: str) -> int:
+        query = self._filter(allowed)
+        if stem and allowed is None:
+            query = self._term("text", stem)
+        elif stem:
+            query = Query.boolean_query([(Occur.Must, self._term("text", stem)), (Occur.Must, query)])
+        return int(self._searcher.search(query, limit=1, count=True).count)
+
+    def _mean_length(self, allowed: Allowed | None, items: int) -> float:
+        key = (allowed, LENGTH)
+        if key not in self._counts:
+            total = self._searcher.aggregate(self._filter(allowed), {"total": {"sum": {"field": "length"}}})
+            self._counts[key] = int(total["total"]["value"] or 0)
+        return self._counts[key] / max(items, 1)
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("item", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("scope", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("exact", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("title", stored=True, tokenizer_name="stems", index_option="basic")
+    builder.add_text_field("text", stored=True, tokenizer_name="stems", index_option="freq")
+    builder.add_unsigned_field("length", fast=True)
+    builder.add_unsigned_field("sequence", stored=True)
+    return builder.build()
+
+
+def _open(schema: tantivy.Schema, folder: Path) -> tantivy.Index:
+    index = tantivy.Index(schema, str(folder))
+    index.config_reader("manual")
+    index.register_tokenizer("stems", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
+    return index
+
+
+def _document(entry: Entry) -> tantivy.Document:
+    title = stems(entry.title)
+    text = (title * TITLE_TIMES + stems(entry.text))[:MAX_STEMS]
+    document = tantivy.Document(item=entry.item, scope=entry.scope, text=" ".join(text))
+    document.add_text("title", " ".join(title))
+    document.add_unsigned("length", len(text))
+    for name in [entry.item, *identifiers(f"{entry.title}\n{entry.text}")]:
+        document.add_text("exact", name)
+    return document
+
+
+def _read(document: tantivy.Document) -> Document:
+    return Document(
+        item=document.get_first("item"),
+        title=(document.get_first("title") or "").split(),
+        text=(document.get_first("text") or "").split(),
+        identifiers=document.get_all("exact"),
+    )
+
+
+def _mark(writer: tantivy.IndexWriter, sequence: int) -> None:
+    writer.delete_documents_by_term("item", MARK)
+    mark = tantivy.Document(item=MARK, exact=str(FORM))
+    mark.add_unsigned("sequence", sequence)
+    mark.add_unsigned("length", 0)
+    writer.add_document(mark)
+
+
+def _verify(folder: Path) -> None:
+    """Compare every file of the index with the checksum at its end; the library itself does not."""
+    try:
+        segments = json.loads((folder / "meta.json").read_text("utf-8"))["segments"]
+        names = [segment["segment_id"].replace("-", "") for segment in segments]
+        files = [path for name in names for path in folder.glob(f"{name}.*")]
+        broken = [path.name for path in files if not _whole(path.read_bytes())]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise IndexDamaged(f"There is no whole word index in {folder}.") from error
+    if broken or not files:
+        raise IndexDamaged(f"These files of the word index in {folder} have been altered: {', '.join(broken)}.")
+
+
+def _whole(content: bytes) -> bool:
+    """Say whether a file ends in the library's footer and its body has the checksum written there."""
+    length, magic = int.from_bytes(content[-8:-4], "little"), int.from_bytes(content[-4:], "little")
+    if magic != FOOTER_MAGIC or length + 8 > len(content):
+        return False
+    footer = json.loads(content[-8 - length : -8])
+    return bool(footer["crc"] == zlib.crc32(content[: -8 - length]))
