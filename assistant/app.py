@@ -1,0 +1,63 @@
+"""The web application: a list of what it is made of."""
+
+from pathlib import Path
+
+from assistant import errors, identity
+from assistant.runtime import Runtime
+from assistant.web import (
+    acts,
+    articles,
+    attachments,
+    closures,
+    door,
+    guard,
+    health,
+    home,
+    incidents,
+    layout,
+    log,
+    page,
+    people,
+    profile,
+    queue,
+    resolving,
+    search,
+    sign_in,
+    status,
+    suggestions,
+)
+from assistant.web.door import Desk
+
+HERE = Path(__file__).parent
+VIEWS = (
+    *(home, sign_in, profile, queue, incidents, acts, suggestions, resolving, attachments),
+    *(articles, closures, people, search, status, health),
+)
+
+
+def create_app(runtime: Runtime) -> Desk:
+    """Return the application over an open runtime."""
+    app = Desk("kintsugi", template_folder=folder("templates"), static_folder=folder("static"))
+    app.config.update(
+        SECRET_KEY=runtime.settings.secret_key,
+        SESSION_COOKIE_NAME="kintsugi",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=runtime.settings.secure_cookies,
+    )
+    log.init_app(app)
+    door.init_app(app, runtime)
+    page.init_app(app)
+    layout.init_app(app)
+    identity.init_app(app)
+    guard.init_app(app)
+    errors.init_app(app)
+    for view in VIEWS:
+        app.register_blueprint(view.blueprint)
+    return app
+
+
+def folder(name: str) -> str:
+    """Return where templates or static files are: inside the package when installed, beside it in a checkout."""
+    inside = HERE / name
+    return str(inside if inside.is_dir() else HERE.parent / name)

@@ -1,0 +1,50 @@
+"""Files on incidents: taken in, and given out only to those who may read the incident."""
+
+from flask import Blueprint, Response, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound
+
+from assistant.desk import attachment
+from assistant.desk.attachment import LARGEST, Attachment
+from assistant.desk.errors import Finding, Refused
+from assistant.desk.incident import Incident
+from assistant.desk.permissions import may_read_incident
+from assistant.identity import me, viewer
+from assistant.web.acts import CHANGED
+from assistant.web.door import db, now, runtime
+from assistant.web.page import done
+from assistant.web.policy import MEBIBYTE, allows
+from assistant.web.subjects import the_incident
+
+blueprint = Blueprint("attachments", __name__)
+NO_FILE = Finding("file", "No file is chosen.", "Choose one from your device.")
+
+
+@blueprint.post("/incidents/<number>/attachments")
+@allows("incident.attach", form="acts.more", body_bytes=LARGEST + MEBIBYTE)
+def add(number: str) -> ResponseReturnValue:
+    """Keep a file with an incident."""
+    incident, file = the_incident(number), request.files.get("file")
+    if file is None or not file.filename:
+        raise Refused([NO_FILE])
+    store = runtime().attachments
+    attachment.attach(db(), store, incident.id, file.filename, file.stream, actor=me(), now=now())
+    return done(url_for("incidents.detail", number=number), f"{file.filename} is attached.", event=CHANGED)
+
+
+@blueprint.get("/attachments/<attachment_id>")
+@allows("incident.read")
+def read(attachment_id: str) -> ResponseReturnValue:
+    """Give a file out: pictures to look at, everything else to save, nothing that a browser would run."""
+    row = db().get(Attachment, attachment_id)
+    incident = db().get(Incident, row.incident_id) if row else None
+    if row is None or incident is None or not may_read_incident(db(), viewer(), incident):
+        raise NotFound
+    path = runtime().attachments.path(row.sha256)
+    if not path.is_file():
+        raise NotFound
+    answer: Response = send_file(
+        path, mimetype=row.media_type, as_attachment=not row.is_picture, download_name=row.name
+    )
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return answer

@@ -1,0 +1,40 @@
+"""The first page: agents go to their work; requesters are asked what is not working."""
+
+from flask import Blueprint, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from assistant.desk import suggestions, worklist
+from assistant.identity import me, viewer
+from assistant.web import forms
+from assistant.web.door import db, keep, now, runtime
+from assistant.web.guard import limiter
+from assistant.web.page import page
+from assistant.web.policy import allows, anybody
+
+blueprint = Blueprint("home", __name__)
+
+
+@blueprint.get("/")
+@anybody()
+def index() -> ResponseReturnValue:
+    """Go to the page that this person works with."""
+    person = me()
+    return redirect(url_for("queue.index" if person and person.works else "home.portal"), 303)
+
+
+@blueprint.get("/help")
+@allows("incident.open")
+@limiter.limit("120/minute")
+def portal() -> ResponseReturnValue:
+    """Ask what is not working, and answer as far as articles can."""
+    question = forms.text("q")
+    panel = suggestions.suggest_for(db(), runtime().live, question, viewer())
+    panel = keep(suggestions.record, panel, kind="typing", actor=me(), now=now())
+    return page("portal/ask.html", "portal/_answers.html", question=question, panel=panel)
+
+
+@blueprint.get("/help/incidents")
+@allows("incident.read")
+def mine() -> ResponseReturnValue:
+    """List what this person filed or follows."""
+    return page("portal/mine.html", incidents=worklist.of_requester(db(), viewer()))

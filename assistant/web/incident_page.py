@@ -1,0 +1,79 @@
+"""What stands on an incident's page, gathered once for the page and for each of its parts."""
+
+from typing import Any
+
+from flask import Response
+from sqlalchemy import select
+
+from assistant.desk import closure_gate, lifecycle, permissions, process, timeline
+from assistant.desk.incident import RELATIONS, Incident, Relation
+from assistant.desk.link import Link
+from assistant.desk.people import Group
+from assistant.identity import me, viewer
+from assistant.web.door import db
+from assistant.web.page import page
+from kb.article import Article
+
+REVERSED = {"duplicate_of": "Has the duplicate", "child_of": "Parent of", "related_to": "Related to"}
+
+
+def incident_page(
+    incident: Incident, *, panel: str = "", fragment: str | None = None, **more: Any
+) -> Response:
+    """Show the whole page, or the fragment when only that is wanted. panel: which small form is open."""
+    template = "incidents/detail.html" if me().works else "portal/incident.html"
+    return page(template, fragment, **_about(incident), panel=panel, **more)
+
+
+def part_of(incident: Incident, fragment: str, **more: Any) -> Response:
+    """Show one part of the page; its address opens the whole page in a browser."""
+    return incident_page(incident, fragment=fragment, **more)
+
+
+def state_label(incident: Incident) -> str:
+    """Return what the incident's process calls its state."""
+    states = process.load(incident.process).states
+    return states[incident.state].label if incident.state in states else incident.state
+
+
+def _about(incident: Incident) -> dict[str, Any]:
+    way = process.load(incident.process)
+    works = me().works
+    return {
+        "incident": incident,
+        "way": way,
+        "moves": [way.states[name] for name in way.moves.get(incident.state, ())],
+        "events": timeline.of(db(), incident, with_notes=works),
+        "watching": any(watcher.person_id == me().id for watcher in incident.watchers),
+        "learned": closure_gate.has_article(incident),
+        "kin": _kin(incident),
+        "links": _links(incident),
+        **(_for_agents() if works else {}),
+    }
+
+
+def _kin(incident: Incident) -> list[tuple[str, Incident, Relation | None]]:
+    """Return the related incidents that the viewer may read: how, which, and the relation if it is removed here."""
+    ids = [one.other_id for one in incident.relations] + [one.incident_id for one in incident.related]
+    known = permissions.readable_ids(db(), viewer(), Incident, ids)
+    own = [(RELATIONS[one.kind], one.other, one) for one in incident.relations if one.other_id in known]
+    others = [
+        (REVERSED[one.kind], one.incident, None) for one in incident.related if one.incident_id in known
+    ]
+    return [*own, *others]
+
+
+def _links(incident: Incident) -> list[Link]:
+    """Return the links to articles that the viewer may read."""
+    ids = [link.article_id for link in incident.links]
+    known = permissions.readable_ids(db(), viewer(), Article, ids)
+    return [link for link in incident.links if link.article_id in known]
+
+
+def _for_agents() -> dict[str, Any]:
+    groups = db().scalars(select(Group).order_by(Group.name))
+    return {
+        "people": [(person.id, person.name) for person in lifecycle.people_who_work(db())],
+        "groups": [(group.id, group.name) for group in groups],
+        "relations": list(RELATIONS.items()),
+    }

@@ -1,0 +1,53 @@
+"""What every template can call: the person, the menu, labels and choices."""
+
+from collections.abc import Iterable
+
+from flask import Flask
+
+from assistant.desk.incident import SOURCES
+from assistant.desk.link import KINDS
+from assistant.desk.priority import IMPACTS, PRIORITIES, URGENCIES
+from assistant.desk.process import Process
+from assistant.desk.worklist import SORTS
+from assistant.identity import can, me
+from assistant.web import words
+from assistant.web.door import now
+from assistant.web.incident_page import state_label
+from assistant.web.page import findings, typed
+from assistant.web.queue import nav
+from kb.article import AUDIENCES, CONFIDENCES, GOVERNANCES
+
+
+def priority_choices() -> list[tuple[str, str]]:
+    """Return the priorities to choose from."""
+    return [(key, f"{key} {label}") for key, label in PRIORITIES.items()]
+
+
+def reasons_of(way: Process) -> list[tuple[str, str]]:
+    """Return the reasons of the fourth door to choose from."""
+    return [(reason.name, reason.label) for reason in way.reasons.values()]
+
+
+def zip_same(values: Iterable[str]) -> list[tuple[str, str]]:
+    """Return choices whose labels are their values."""
+    return [(value, value) for value in values]
+
+
+CALLS = (can, me, now, typed, findings, nav, state_label, priority_choices, reasons_of, zip_same, words.theme)
+TABLES = {
+    "IMPACTS": IMPACTS,
+    "URGENCIES": URGENCIES,
+    "PRIORITIES": PRIORITIES,
+    "CONFIDENCES": CONFIDENCES,
+    "AUDIENCES": AUDIENCES,
+    "GOVERNANCES": GOVERNANCES,
+    "SOURCES": SOURCES,
+    "KINDS": KINDS,
+    "SORTS": SORTS,
+}
+
+
+def init_app(app: Flask) -> None:
+    """Teach the templates these calls, tables and filters."""
+    app.jinja_env.globals.update({call.__name__: call for call in CALLS} | TABLES)
+    app.jinja_env.filters.update(words.FILTERS)

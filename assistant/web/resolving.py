@@ -1,0 +1,96 @@
+"""Resolving beside the conversation: what was learned goes through one of four doors."""
+
+from flask import Blueprint, url_for
+from flask.typing import ResponseReturnValue
+
+from assistant.desk import classification, closure, process
+from assistant.desk.classification import Category
+from assistant.desk.closure import Outcome
+from assistant.desk.incident import DOORS, Incident
+from assistant.desk.link import resolving as resolving_links
+from assistant.identity import me, viewer
+from assistant.web import forms
+from assistant.web.acts import CHANGED
+from assistant.web.door import db, now, runtime
+from assistant.web.incident_page import incident_page
+from assistant.web.page import done, page
+from assistant.web.policy import allows
+from assistant.web.subjects import article_by_number, chosen_id, the_incident
+from kb import authoring
+from kb.article import CONTENT_FIELDS, Article, Content
+
+blueprint = Blueprint("resolving", __name__)
+SAID = {True: "{} is resolved and closed.", False: "{} is resolved."}
+
+
+@blueprint.get("/incidents/<number>/resolve")
+@allows("incident.work")
+def form(number: str) -> ResponseReturnValue:
+    """Show how it ended and what was learned: the linked article, or a draft written from the incident."""
+    incident = the_incident(number)
+    article = article_by_number(forms.text("article")) or _linked(incident)
+    return incident_page(
+        incident,
+        fragment="incidents/_resolve.html",
+        resolving=True,
+        article=article,
+        draft=closure.draft_from(incident),
+        doors=DOORS,
+        reasons=process.load(incident.process).reasons.values(),
+        categories=[(category.id, category.path) for category in classification.tree(db())],
+    )
+
+
+@blueprint.post("/incidents/<number>/resolve")
+@allows("incident.work", form="resolving.form")
+def resolve(number: str) -> ResponseReturnValue:
+    """Resolve through the chosen door, and close when asked."""
+    close = forms.text("then") == "close"
+    incident = closure.resolve(db(), the_incident(number), _outcome(), close=close, actor=me(), now=now())
+    return done(
+        _page(number), SAID[incident.phase == "closed"].format(incident.number), event=f"{CHANGED} resolved"
+    )
+
+
+@blueprint.post("/incidents/<number>/resolve/near")
+@allows("incident.work", looks=True)
+def near(number: str) -> ResponseReturnValue:
+    """Show the articles that already say what the draft says."""
+    content = authoring.content_of(forms.request.form)
+    found = authoring.near_duplicates(db(), runtime().live, content, viewer())
+    return page("articles/near.html", "articles/_near.html", near=found, incident=the_incident(number))
+
+
+def _outcome() -> Outcome:
+    door = forms.text("door")
+    article = article_by_number(forms.text("article"))
+    return Outcome(
+        door=door,
+        **forms.texts("resolution", "cause", "workaround", "verification", "message", "duplicate_of"),
+        closing_category_id=chosen_id(Category, "closing_category_id"),
+        article_id=article.id if article else None,
+        seen=forms.number("seen") or 0,
+        content=_content(door),
+        confidence="validated" if forms.text("validated") else "not_validated",
+        personal_data_checked=bool(forms.text("personal_data_checked")),
+        reason=forms.text("nothing_reason"),
+    )
+
+
+def _content(door: str) -> Content | None:
+    """Return the article's text of the chosen door. A new article says the cause and resolution of the incident."""
+    if door == "write":
+        own = {name: forms.text(f"write_{name}") for name in ("title", "issue", "environment")}
+        return Content(**own, **forms.texts("cause", "resolution"))
+    if door == "improve":
+        return Content(**{name: forms.text(f"improve_{name}") for name in CONTENT_FIELDS})
+    return None
+
+
+def _linked(incident: Incident) -> Article | None:
+    links = resolving_links(incident)
+    return links[-1].article if links else None
+
+
+def _page(number: str) -> str:
+    return url_for("incidents.detail", number=number)

@@ -1,0 +1,109 @@
+"""How facts are worded on pages: times in the viewer's zone, ages, sizes, marks in a passage."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import request
+from markupsafe import Markup, escape
+
+from assistant.identity import me
+from assistant.web.door import now
+from kb.markup import render
+
+STEPS = (  # shorter than this: counted in that unit
+    (timedelta(hours=1), timedelta(minutes=1), "min"),
+    (timedelta(days=1), timedelta(hours=1), "h"),
+    (timedelta(days=14), timedelta(days=1), "d"),
+)
+THEMES = ("light", "dark")
+
+
+def zone() -> ZoneInfo:
+    """Return the viewer's time zone; somebody unknown reads UTC."""
+    person = me()
+    return ZoneInfo(person.timezone if person else "UTC")
+
+
+def exact(moment: datetime) -> str:
+    """Word a time to the minute in the viewer's zone, such as “Tue 24 Nov 2026, 09:10 WET”."""
+    local = moment.astimezone(zone())
+    return f"{local:%a} {local.day} {local:%b %Y, %H:%M %Z}"
+
+
+def age(moment: datetime) -> str:
+    """Word how long ago a time was: “4 min”, “3 h”, “2 d”, later the date."""
+    gone = now() - moment
+    if gone < timedelta(minutes=1):
+        return "now"
+    for limit, unit, name in STEPS:
+        if gone < limit:
+            return f"{gone // unit} {name}"
+    local = moment.astimezone(zone())
+    return f"{local.day} {local:%b %Y}"
+
+
+def ago(moment: datetime) -> str:
+    """Word a time for a sentence: “just now”, “4 min ago”, “on 12 Oct 2026”."""
+    worded = age(moment)
+    if worded == "now":
+        return "just now"
+    return f"{worded} ago" if now() - moment < STEPS[-1][0] else f"on {worded}"
+
+
+def local_input(moment: datetime | None) -> str:
+    """Word a time for a field of type datetime-local."""
+    return moment.astimezone(zone()).strftime("%Y-%m-%dT%H:%M") if moment else ""
+
+
+def size(size_bytes: int) -> str:
+    """Word a file size, such as “3.2 MB”."""
+    if size_bytes < 1000:
+        return f"{size_bytes} bytes"
+    return f"{size_bytes / 1000:.0f} KB" if size_bytes < 1_000_000 else f"{size_bytes / 1_000_000:.1f} MB"
+
+
+def prose(text: str | None) -> Markup:
+    """Turn Markdown into safe HTML."""
+    return Markup(render(text or ""))  # noqa: S704  the renderer cleans what it returns
+
+
+def marked(text: str, terms: Any) -> Markup:
+    """Mark where the terms stand in a text; terms are words or (start, end) positions."""
+    spans = sorted(_spans(text, terms))
+    parts, at = [], 0
+    for start, end in spans:
+        if start >= at:
+            parts += [escape(text[at:start]), Markup("<mark>"), escape(text[start:end]), Markup("</mark>")]
+            at = end
+    return Markup("").join([*parts, escape(text[at:])])
+
+
+def _spans(text: str, terms: Any) -> list[tuple[int, int]]:
+    lowered, spans = text.lower(), []
+    for term in terms:
+        if not isinstance(term, str):
+            spans.append((int(term[0]), int(term[1])))
+            continue
+        at = lowered.find(term.lower()) if len(lowered) == len(text) else -1
+        while at >= 0 and term:
+            spans.append((at, at + len(term)))
+            at = lowered.find(term.lower(), at + len(term))
+    return spans
+
+
+def theme() -> str:
+    """Return the colour scheme this browser chose, empty when it follows the system."""
+    chosen = request.cookies.get("theme", "")
+    return chosen if chosen in THEMES else ""
+
+
+FILTERS = {
+    "exact": exact,
+    "age": age,
+    "ago": ago,
+    "local_input": local_input,
+    "size": size,
+    "prose": prose,
+    "marked": marked,
+}
