@@ -26,6 +26,7 @@ class ImportRun(Base):
     file: Mapped[str] = mapped_column(String(500))
     fingerprint: Mapped[str] = mapped_column(String(64))  # of the file and of how it is read
     position: Mapped[int] = mapped_column(Integer, default=0)
+    rejects: Mapped[str] = mapped_column(String(1000), default="")  # path of the rejects file
     rejects_bytes: Mapped[int] = mapped_column(Integer, default=0)
     counts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -76,7 +77,7 @@ def known(db: Session, kind: str, external_ids: Collection[str]) -> dict[str, Im
 
 def digest(value: object) -> str:
     """Return a short digest of a value, the same in every process."""
-    text = value.isoformat() if isinstance(value, datetime) else repr(value)
+    text = value.isoformat() if isinstance(value, datetime) else f"{value!r}"
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
 
 
