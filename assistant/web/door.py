@@ -89,7 +89,7 @@ def close() -> None:
 def init_app(app: Desk, runtime: Runtime) -> None:
     """Give the app its runtime and close the session after each request."""
     app.extensions["runtime"] = runtime
-    app.teardown_request(lambda error: close())
+    app.teardown_request(lambda _: close())
 
 
 def _writes() -> bool:

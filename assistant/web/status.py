@@ -24,12 +24,12 @@ def index() -> ResponseReturnValue:
     waiting, parked = jobs.waiting(db()), len(jobs.parked(db()))
     return page(
         "status.html",
-        troubles=[*status.troubles, *_late(status, parked)],
+        troubles=[*status.troubles, *_late(parked)],
         sections=_sections(status, waiting, parked),
     )
 
 
-def _late(status: Status, parked: int) -> list[str]:
+def _late(parked: int) -> list[str]:
     """Return what is wrong around the index: who is silent, what rests, what waits."""
     troubles = []
     if not heartbeat.alive(db(), "worker", now=now()):
