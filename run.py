@@ -269,7 +269,7 @@ def is_running(process: subprocess.Popen[bytes]) -> bool:
 def cure(output: str) -> str:
     """Return what a failed step said last, and what to do about it."""
     last = "\n".join(f"    {line}" for line in output.strip().splitlines()[-4:])
-    known = (advice for pattern, advice in CURES.items() if re.search(pattern, output))
+    known = (advice for pattern, advice in CURES.items() if re.search(pattern, output, re.IGNORECASE))
     return f"That did not work:\n{last}\n{next(known, f'The whole output is in {LOG}.')}"
 
 
