@@ -15,9 +15,11 @@ class Allowed:
 class Hit:
     """An item that was found.
 
-    id: the passage it was found by (0 where whole items are searched). score: comparable within one search only.
+    id: the passage it was found by (0 where whole items are searched), part: which part of the item that is.
+    score: comparable within one search only.
     """
 
     id: int
     item: str
     score: float
+    part: str = ""

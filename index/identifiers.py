@@ -10,7 +10,7 @@ KINDS = {
     "hexadecimal": r"\b0x[0-9a-f]{3,16}\b",
     "vulnerability": r"\bCVE-\d{4}-\d{4,7}\b",
     "error code": r"\b[A-Z]{2,8}-\d{3,6}\b",
-    "named code": r"\b(?:ERR|ERROR|WARN|STATUS|HRESULT|NTSTATUS|E|EVENT)_[A-Z0-9_]{3,60}\b",
+    "named code": r"(?-i:\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b)",
     "address": r"\b(?:\d{1,3}\.){3}\d{1,3}\b",
     "version": r"\bv?\d{1,5}\.\d{1,6}(?:\.\d{1,6}){1,2}(?:-[a-z0-9.]{1,12})?\b",
     "host": r"\b(?=[a-z0-9-]*[a-z])(?=[a-z0-9-]*\d)[a-z][a-z0-9]{1,14}(?:-[a-z0-9]{1,14}){1,4}\b",
@@ -18,7 +18,8 @@ KINDS = {
     "serial": r"\b(?=[A-Z0-9]*\d[A-Z0-9]*\d)(?=[A-Z0-9]*[A-Z])[A-Z0-9]{7,20}\b",
 }
 _PATTERN = re.compile("|".join(f"(?:{pattern})" for pattern in KINDS.values()), re.IGNORECASE)
-_NUMBER = re.compile(r"(INC|KB|PRB|CHG|REQ|RITM|TASK)-?0*(\d+)", re.IGNORECASE)
+# KB5034441 is an update by another maker; KB-42 and KB000042 are ours.
+_NUMBER = re.compile(r"(?:(INC|PRB|CHG|REQ|RITM|TASK|KB-|KB(?=0))-?)0*(\d+)", re.IGNORECASE)
 
 
 def identifiers(text: str) -> list[str]:
@@ -30,5 +31,5 @@ def identifiers(text: str) -> list[str]:
 def _normal(name: str) -> str:
     number = _NUMBER.fullmatch(name)
     if number:
-        return f"{number[1]}-{number[2]}".lower()
+        return f"{number[1].rstrip('-')}-{number[2]}".lower()
     return name.lower().removeprefix("v") if name[:1] in "vV" and name[1:2].isdigit() else name.lower()

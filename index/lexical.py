@@ -17,12 +17,14 @@ class Question:
     """What is asked of the word index.
 
     counts: how often each stem is asked. weights: how rare each is among what may be read. mean_length: stems
-    of an item there. identifiers: names that mean one thing.
+    of an item there. known: share of the question's weight in stems that any of them has. identifiers: names that
+    mean one thing.
     """
 
     counts: Mapping[str, int]
     weights: Mapping[str, float]
     mean_length: float
+    known: float = 1.0
     identifiers: frozenset[str] = frozenset()
 
     @property

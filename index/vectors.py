@@ -25,11 +25,12 @@ faiss.omp_set_num_threads(1)  # one query at a time: more threads would only tak
 
 @dataclass(frozen=True)
 class Entry:
-    """One passage: its id, the item and permission class it belongs to, its vector (float32, length 1)."""
+    """One passage: its id, the item, permission class and part it belongs to, its vector (float32, length 1)."""
 
     id: int
     item: str
     scope: str
+    part: str
     vector: Vector
 
 
@@ -66,11 +67,9 @@ class Vectors:
     def _clear(self) -> None:
         kind = faiss.ScalarQuantizer.QT_fp16
         self._index = faiss.IndexScalarQuantizer(self.dimension, kind, faiss.METRIC_INNER_PRODUCT)
-        self._ids = np.zeros(0, dtype=np.int64)
-        self._item = np.zeros(0, dtype=np.int64)
-        self._scope = np.zeros(0, dtype=np.int64)
+        self._facts = np.zeros((4, 0), dtype=np.int64)  # of each row: passage, item, scope, part
         self._alive = np.zeros(0, dtype=bool)
-        self._items, self._scopes = Names(), Names()
+        self._items, self._scopes, self._parts = Names(), Names(), Names()
         self._row_of: dict[int, int] = {}
         self._rows_of_item: dict[int, set[int]] = {}
 
@@ -94,9 +93,7 @@ class Vectors:
         with self._lock:
             self._bury(entry.id for entry in latest)
             self._append(
-                np.array([entry.id for entry in latest]),
-                np.array([self._items.code(entry.item) for entry in latest]),
-                np.array([self._scopes.code(entry.scope) for entry in latest]),
+                [self._coded(entry.id, entry.item, entry.scope, entry.part) for entry in latest],
                 np.stack([entry.vector for entry in latest]).astype(np.float32, copy=False),
             )
 
@@ -104,6 +101,12 @@ class Vectors:
         """Forget these passages; unknown ids are ignored."""
         with self._lock:
             self._bury(ids)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._clear()
+            self.sequence = 0
 
     def search(self, query: Vector, k: int, allowed: Allowed | None = None) -> list[Hit]:
         """Return the k nearest items, best first, each by its best passage.
@@ -122,14 +125,17 @@ class Vectors:
                 return self._best_items(*self._gather(query, np.flatnonzero(mask)), k)
             return self._scan(query, k, mask, total)
 
-    def score(self, query: Vector, items: Collection[str]) -> dict[str, Hit]:
-        """Return the best passage of each of these items, those without any left out."""
+    def score(self, query: Vector, items: Collection[str]) -> dict[str, list[Hit]]:
+        """Return every passage of each of these items, best first; items without any are left out."""
+        found: dict[str, list[Hit]] = {}
         with self._lock:
             rows = [row for code in self._items.codes(items) for row in self._rows_of_item.get(code, ())]
-            if not rows:
-                return {}
-            hits = self._best_items(*self._gather(query, np.array(sorted(rows))), len(items))
-        return {hit.item: hit for hit in hits}
+            if rows:
+                scores, order = self._gather(query, np.array(sorted(rows)))
+                for score, row in zip(scores.tolist(), order.tolist(), strict=True):
+                    hit = self._hit(row, score)
+                    found.setdefault(hit.item, []).append(hit)
+        return found
 
     def save(self, folder: Path) -> None:
         """Write a snapshot with its SHA-256 beside it; a reader sees the old one or the new one, never a mixture."""
@@ -137,11 +143,10 @@ class Vectors:
             self._pack()
             arrays = {
                 "index": faiss.serialize_index(self._index),
-                "ids": self._ids,
-                "item": self._item,
-                "scope": self._scope,
+                "facts": self._facts,
                 "items": np.array(self._items.names, dtype=np.str_),
                 "scopes": np.array(self._scopes.names, dtype=np.str_),
+                "parts": np.array(self._parts.names, dtype=np.str_),
             }
             facts = {"fingerprint": self.fingerprint, "dimension": self.dimension, "sequence": self.sequence}
         snapshot.write(folder, arrays, facts)
@@ -153,33 +158,36 @@ class Vectors:
         try:
             vectors = cls(fingerprint, int(facts["dimension"]))
             vectors._index = faiss.deserialize_index(arrays["index"])
-            vectors._items, vectors._scopes = Names(arrays["items"].tolist()), Names(arrays["scopes"].tolist())
-            vectors._adopt(arrays["ids"], arrays["item"], arrays["scope"])
+            vectors._items = Names(arrays["items"].tolist())
+            vectors._scopes = Names(arrays["scopes"].tolist())
+            vectors._parts = Names(arrays["parts"].tolist())
+            vectors._adopt(arrays["facts"])
             vectors.sequence = int(facts["sequence"])
         except (KeyError, ValueError, RuntimeError) as error:
             raise IndexDamaged(f"The saved index in {folder} cannot be read: {error}") from error
         return vectors
 
-    def _adopt(self, ids: Rows, item: Rows, scope: Rows) -> None:
-        first = len(self._ids)
-        self._ids = np.concatenate([self._ids, ids])
-        self._item = np.concatenate([self._item, item])
-        self._scope = np.concatenate([self._scope, scope])
-        self._alive = np.concatenate([self._alive, np.ones(len(ids), dtype=bool)])
-        for row, (passage, code) in enumerate(zip(ids.tolist(), item.tolist(), strict=True), first):
+    def _coded(self, passage: int, item: str, scope: str, part: str) -> tuple[int, int, int, int]:
+        return passage, self._items.code(item), self._scopes.code(scope), self._parts.code(part)
+
+    def _adopt(self, facts: Rows) -> None:
+        first = self._facts.shape[1]
+        self._facts = np.concatenate([self._facts, facts], axis=1)
+        self._alive = np.concatenate([self._alive, np.ones(facts.shape[1], dtype=bool)])
+        for row, (passage, code) in enumerate(zip(facts[0].tolist(), facts[1].tolist(), strict=True), first):
             self._row_of[passage] = row
             self._rows_of_item.setdefault(code, set()).add(row)
 
-    def _append(self, ids: Rows, item: Rows, scope: Rows, vectors: Vector) -> None:
+    def _append(self, facts: Sequence[tuple[int, int, int, int]], vectors: Vector) -> None:
         self._index.add(vectors)
-        self._adopt(ids, item, scope)
+        self._adopt(np.array(facts, dtype=np.int64).reshape(-1, 4).T)
 
     def _bury(self, ids: Iterable[int]) -> None:
         for passage in ids:
             row = self._row_of.pop(passage, None)
             if row is not None:
                 self._alive[row] = False
-                self._rows_of_item[int(self._item[row])].discard(row)
+                self._rows_of_item[int(self._facts[1, row])].discard(row)
         if self._index.ntotal > PACK_FROM and self.count < self._index.ntotal * (1 - DEAD_SHARE):
             self._pack()
 
@@ -188,14 +196,14 @@ class Vectors:
         rows = np.flatnonzero(self._alive)
         if len(rows) == len(self._alive):
             return
-        ids, vectors = self._ids[rows], self._index.reconstruct_batch(rows)
-        items = [self._items.names[code] for code in self._item[rows]]
-        scopes = [self._scopes.names[code] for code in self._scope[rows]]
+        facts, vectors = self._facts[:, rows].T.tolist(), self._index.reconstruct_batch(rows)
+        items, scopes, parts = self._items.names, self._scopes.names, self._parts.names
         self._clear()
         self._append(
-            ids,
-            np.array([self._items.code(name) for name in items], dtype=np.int64),
-            np.array([self._scopes.code(name) for name in scopes], dtype=np.int64),
+            [
+                self._coded(passage, items[item], scopes[scope], parts[part])
+                for passage, item, scope, part in facts
+            ],
             vectors,
         )
 
@@ -204,8 +212,10 @@ class Vectors:
             return self._alive
         open_scopes = np.zeros(len(self._scopes.names) + 1, dtype=bool)
         open_scopes[self._scopes.codes(allowed.scopes)] = True
-        mask = self._alive & open_scopes[self._scope]
-        single = [row for code in self._items.codes(allowed.items) for row in self._rows_of_item.get(code, ())]
+        mask = self._alive & open_scopes[self._facts[2]]
+        single = [
+            row for code in self._items.codes(allowed.items) for row in self._rows_of_item.get(code, ())
+        ]
         mask[single] = True
         return mask
 
@@ -229,11 +239,14 @@ class Vectors:
             want = min(total, 4 * want)
 
     def _best_items(self, scores: Vector, rows: Rows, k: int) -> list[Hit]:
-        best: dict[int, Hit] = {}
+        best: dict[str, Hit] = {}
         for score, row in zip(scores.tolist(), rows.tolist(), strict=True):
-            code = int(self._item[row])
-            if code not in best:
-                best[code] = Hit(int(self._ids[row]), self._items.names[code], score)
-                if len(best) == k:
-                    break
+            hit = self._hit(row, score)
+            best.setdefault(hit.item, hit)
+            if len(best) == k:
+                break
         return list(best.values())
+
+    def _hit(self, row: int, score: float) -> Hit:
+        passage, item, _, part = self._facts[:, row].tolist()
+        return Hit(passage, self._items.names[item], score, self._parts.names[part])

@@ -32,12 +32,13 @@ LENGTH = " "  # no stem has a space: the place of the summed lengths among the c
 
 @dataclass(frozen=True)
 class Entry:
-    """One item: its permission class, its title, and all its text."""
+    """One item: its permission class, its title, all its text, and the numbers it goes by."""
 
     item: str
     scope: str
     title: str
     text: str
+    numbers: tuple[str, ...] = ()
 
 
 class Words:
@@ -121,26 +122,34 @@ class Words:
             hits = self._searcher.search(self._term("item", MARK), limit=1, count=False).hits
             mark = self._searcher.doc(hits[0][1]) if hits else None
             if mark is None or mark.get_first("exact") != str(FORM):
-                raise IndexDamaged(f"The word index in {self.folder} has another form than this version reads.")
+                raise IndexDamaged(
+                    f"The word index in {self.folder} has another form than this version reads."
+                )
             self.sequence = int(mark.get_first("sequence"))
 
     def ask(self, text: str, allowed: Allowed | None = None) -> Question:
         """Return what a text asks, its words weighed by how rare they are among what may be looked at."""
         asked = Counter(stems(text)[:MAX_STEMS])
         items = self._count(allowed)
-        weights = {stem: rarity(self._count(allowed, stem), items) for stem in asked}
-        rarest = sorted(weights, key=lambda stem: -asked[stem] * weights[stem])[:MAX_ASKED]
+        having = {stem: self._count(allowed, stem) for stem in asked}
+        weights = {stem: rarity(count, items) for stem, count in having.items()}
+        heavy = {stem: asked[stem] * weight for stem, weight in weights.items()}
+        known = sum(weight for stem, weight in heavy.items() if having[stem])
+        rarest = sorted(heavy, key=lambda stem: -heavy[stem])[:MAX_ASKED]
         return Question(
             {stem: asked[stem] for stem in rarest},
             {stem: weights[stem] for stem in rarest},
             self._mean_length(allowed, items),
+            known / sum(heavy.values()) if heavy else 1.0,
             frozenset(identifiers(text)),
         )
 
     def search(self, question: Question, k: int, allowed: Allowed | None = None) -> list[Hit]:
         """Return the k items that say most of what is asked, best first; items with an asked identifier lead."""
         wanted = [
-            Query.boost_query(self._term("text", stem, "freq"), max(question.counts[stem] * weight, 1e-6) / self._own(stem))
+            Query.boost_query(
+                self._term("text", stem, "freq"), max(question.counts[stem] * weight, 1e-6) / self._own(stem)
+            )
             for stem, weight in question.weights.items()
         ]
         wanted += [
@@ -177,7 +186,9 @@ class Words:
 
     def _filter(self, allowed: Allowed | None) -> Query:
         if allowed is None:
-            return Query.boolean_query([(Occur.Must, Query.all_query()), (Occur.MustNot, self._term("item", MARK))])
+            return Query.boolean_query(
+                [(Occur.Must, Query.all_query()), (Occur.MustNot, self._term("item", MARK))]
+            )
         scopes = Query.term_set_query(self._schema, "scope", sorted(allowed.scopes))
         items = Query.term_set_query(self._schema, "item", sorted(allowed.items))
         return Query.boolean_query([(Occur.Should, scopes), (Occur.Should, items)])
@@ -234,7 +245,7 @@ def _document(entry: Entry) -> tantivy.Document:
     document = tantivy.Document(item=entry.item, scope=entry.scope, text=" ".join(text))
     document.add_text("title", " ".join(title))
     document.add_unsigned("length", len(text))
-    for name in [entry.item, *identifiers(f"{entry.title}\n{entry.text}")]:
+    for name in identifiers("\n".join((*entry.numbers, entry.title, entry.text))):
         document.add_text("exact", name)
     return document
 
@@ -266,7 +277,9 @@ def _verify(folder: Path) -> None:
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise IndexDamaged(f"There is no whole word index in {folder}.") from error
     if broken or not files:
-        raise IndexDamaged(f"These files of the word index in {folder} have been altered: {', '.join(broken)}.")
+        raise IndexDamaged(
+            f"These files of the word index in {folder} have been altered: {', '.join(broken)}."
+        )
 
 
 def _whole(content: bytes) -> bool:

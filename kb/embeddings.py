@@ -1,59 +1,43 @@
-"""What the index must hold: one row for each passage, kept true in the transaction that changes its item.
+"""What the index must hold, as rows: one for each passage, stale or fresh, numbered in the order of the commits.
 
-The rows are the truth; FAISS and Tantivy are copies that follow them by sequence.
+The rows change in the transaction that changed the text, so the index cannot drift from the database.
 """
 
-import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from sqlalchemy import (
-    DDL,
     Index,
     LargeBinary,
     String,
     Text,
     UniqueConstraint,
-    bindparam,
     event,
+    func,
     insert,
     select,
+    text,
     update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column, sessionmaker
 
 from index.encoder import Encoder
 from kb.corpus import Corpus, Item
-from kb.passages import cut
+from kb.passages import Piece, cut
 from kb.store import Base, Sessions
 
-COUNTER = "embedding"
-BATCH = 200  # items derived in one transaction of a rebuild
-ROWS = 256  # passages embedded at a time
+if TYPE_CHECKING:
+    from kb.live import Live
+
 TOUCHED = "touched items"
-
 Corpora = Mapping[str, Corpus]
-Key = tuple[int, str, int]  # item, part, ordinal
-
-
-class Counter(Base):
-    """A number that only rises. Its row is held until the commit, so that its order is the order of the commits."""
-
-    __tablename__ = "counter"
-
-    name: Mapped[str] = mapped_column(String(40), primary_key=True)
-    value: Mapped[int]
-
-
-event.listen(
-    Counter.__table__, "after_create", DDL(f"INSERT INTO counter (name, value) VALUES ('{COUNTER}', 0)")
-)
+Change = dict[str, Any]  # column values of one row; those with an id are there already
+REBUILD_BATCH = 200
 
 
 class Embedding(Base):
-    """One passage of an item. vector: float32 bytes made by recipe, None while stale. deleted: leaves the copies."""
+    """One passage of one item. vector: float32 as bytes, None until it was made; sequence: when it last changed."""
 
     __tablename__ = "embedding"
     __table_args__ = (
@@ -64,213 +48,257 @@ class Embedding(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     corpus: Mapped[str] = mapped_column(String(20))
     item_id: Mapped[int]
-    part: Mapped[str] = mapped_column(String(20))
+    part: Mapped[str] = mapped_column(String(40))
     ordinal: Mapped[int]
     scope: Mapped[str] = mapped_column(String(60))
+    lead: Mapped[str] = mapped_column(Text, default="")
     text: Mapped[str] = mapped_column(Text)
     text_hash: Mapped[str] = mapped_column(String(64))
     recipe: Mapped[str | None] = mapped_column(String(64))
-    vector: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
-    stale: Mapped[bool]
-    deleted: Mapped[bool]
+    vector: Mapped[bytes | None] = mapped_column(LargeBinary)
+    stale: Mapped[bool] = mapped_column(default=True)
+    deleted: Mapped[bool] = mapped_column(default=False)
     sequence: Mapped[int] = mapped_column(unique=True)
 
     @property
     def item(self) -> str:
-        """The item's name in the index, such as article:7."""
+        """The name of its item in the index, such as article:7."""
         return f"{self.corpus}:{self.item_id}"
 
 
-def listen(sessions: sessionmaker[Session], corpora: Corpora) -> None:
-    """Keep the rows true: what a flush of these sessions touches is derived again before the commit."""
+class Counter(Base):
+    """The last sequence given out. Its one row is locked until the commit, so sequences rise as commits do."""
 
-    def touched(db: Session, context: object) -> None:
-        found = db.info.setdefault(TOUCHED, defaultdict(set))
+    __tablename__ = "embedding_counter"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    value: Mapped[int] = mapped_column(default=0)
+
+
+def last_sequence(db: Session) -> int:
+    """Return the sequence of the newest change."""
+    return db.scalar(select(Counter.value).where(Counter.id == 1)) or 0
+
+
+def listen(sessions: sessionmaker[Session], corpora: Corpora) -> None:
+    """Keep the rows in step with everything that these sessions change, in the same transaction."""
+
+    def collect(db: Session, _flush: object) -> None:
+        touched = db.info.setdefault(TOUCHED, defaultdict(set))
         for row in (*db.new, *db.dirty, *db.deleted):
-            for corpus in corpora.values():
-                if (item_id := corpus.owner(row)) is not None:
-                    found[corpus.name].add(item_id)
+            for name, corpus in corpora.items():
+                owner = corpus.owner(row)
+                if owner is not None:
+                    touched[name].add(owner)
 
     def settle(db: Session) -> None:
         db.flush()
         for name, ids in db.info.pop(TOUCHED, {}).items():
             sync(db, corpora[name], ids)
 
-    event.listen(sessions, "after_flush", touched)
+    event.listen(sessions, "after_flush", collect)
     event.listen(sessions, "before_commit", settle)
     event.listen(sessions, "after_rollback", lambda db: db.info.pop(TOUCHED, None))
 
 
-def sync(db: Session, corpus: Corpus, ids: Iterable[int]) -> int:
-    """Make the rows of these items what their texts and permissions say now; return how many rows changed."""
-    ids = sorted(ids)
-    items = corpus.items(db, ids)
-    stored = select(Embedding).where(Embedding.corpus == corpus.name, Embedding.item_id.in_(ids))
-    known: dict[Key, Embedding] = {(row.item_id, row.part, row.ordinal): row for row in db.scalars(stored)}
-    wanted = {key: (items[key[0]].scope, text) for key, text in _wanted(items)}
-    changes = [change for key, row in known.items() if (change := _change(row, wanted.get(key)))]
-    fresh = [_new(corpus.name, key, *wanted[key]) for key in wanted if key not in known]
-    if not changes and not fresh:
-        return 0
-    first = take_sequences(db, len(changes) + len(fresh))
-    numbered = [row | {"sequence": first + place} for place, row in enumerate([*changes, *fresh])]
-    if changes:
-        db.execute(update(Embedding), numbered[: len(changes)])
-    if fresh:
-        db.execute(insert(Embedding), numbered[len(changes) :])
-    return len(numbered)
+def sync(db: Session, corpus: Corpus, ids: Collection[int]) -> int:
+    """Bring the rows of these items to what the items say now; return how many rows changed.
+
+    A passage with the same text keeps its vector; only its permission class moves.
+    """
+    added, changed = _differences(db, corpus, ids)
+    _number(db, [*added, *changed])
+    if added:
+        db.execute(insert(Embedding), added)
+    _update_all(db, changed)
+    return len(added) + len(changed)
 
 
-def refresh(sessions: Sessions, encoder: Encoder, limit: int = ROWS) -> int:
-    """Embed the oldest stale rows and return how many there were.
+def _differences(db: Session, corpus: Corpus, ids: Collection[int]) -> tuple[list[Change], list[Change]]:
+    """Return the rows that are missing and the changes of those that are there."""
+    wanted = corpus.items(db, ids)
+    present: dict[int, dict[tuple[str, int], Any]] = defaultdict(dict)
+    for row in db.execute(_rows_of(corpus.name, ids)):
+        present[row.item_id][row.part, row.ordinal] = row
+    changes = [
+        change
+        for item_id in sorted(ids)
+        for change in _changes(corpus.name, item_id, wanted.get(item_id), present[item_id])
+    ]
+    return [one for one in changes if "id" not in one], [one for one in changes if "id" in one]
 
-    Encoding happens between two transactions; a text that changed meanwhile stays stale.
+
+def _rows_of(corpus: str, ids: Collection[int]) -> Any:
+    columns = (
+        Embedding.id,
+        Embedding.item_id,
+        Embedding.part,
+        Embedding.ordinal,
+        Embedding.scope,
+        Embedding.text_hash,
+        Embedding.deleted,
+    )
+    return select(*columns).where(Embedding.corpus == corpus, Embedding.item_id.in_(sorted(ids)))
+
+
+def _changes(
+    corpus: str, item_id: int, item: Item | None, present: Mapping[tuple[str, int], Any]
+) -> Iterable[Change]:
+    pieces = {(piece.part, piece.ordinal): piece for piece in cut(item.passages)} if item else {}
+    for key, row in present.items():
+        if key not in pieces and not row.deleted:
+            yield {"id": row.id, "item_id": item_id, **GONE}
+    for key, piece in pieces.items():
+        row = present.get(key)
+        scope = item.scope if item else ""
+        if row is None:
+            yield {"corpus": corpus, "item_id": item_id, "scope": scope, **_says(piece)}
+        elif row.deleted or row.text_hash != piece.digest:
+            yield {"id": row.id, "item_id": item_id, "scope": scope, **_says(piece)}
+        elif row.scope != scope:
+            yield {"id": row.id, "item_id": item_id, "scope": scope}
+
+
+GONE = {
+    "text": "",
+    "lead": "",
+    "text_hash": "",
+    "vector": None,
+    "recipe": None,
+    "stale": False,
+    "deleted": True,
+}
+
+
+def _says(piece: Piece) -> Change:
+    return {
+        "part": piece.part,
+        "ordinal": piece.ordinal,
+        "lead": piece.lead,
+        "text": piece.text,
+        "text_hash": piece.digest,
+        "recipe": None,
+        "vector": None,
+        "stale": True,
+        "deleted": False,
+    }
+
+
+def _update_all(db: Session, changes: Sequence[Change]) -> None:
+    """Update rows by primary key, those with the same columns together."""
+    kinds: dict[tuple[str, ...], list[Change]] = defaultdict(list)
+    for change in changes:
+        kinds[tuple(sorted(change))].append(change)
+    for same in kinds.values():
+        db.execute(update(Embedding), same)
+
+
+def _number(db: Session, changes: Sequence[Change]) -> None:
+    """Give every change the next sequence; whoever comes second waits here until the first has committed."""
+    if not changes:
+        return
+    step = update(Counter).where(Counter.id == 1).values(value=Counter.value + len(changes))
+    last = db.scalar(step.returning(Counter.value))
+    if last is None:  # the first change ever
+        db.execute(
+            text("INSERT INTO embedding_counter (id, value) VALUES (1, 0) ON CONFLICT (id) DO NOTHING")
+        )
+        last = db.execute(step.returning(Counter.value)).scalar_one()
+    for sequence, change in enumerate(changes, last - len(changes) + 1):
+        change["sequence"] = sequence
+
+
+def refresh(sessions: Sessions, encoder: Encoder, limit: int = 64) -> int:
+    """Embed the passages that have waited longest; return how many were looked at, 0 when none waits.
+
+    The texts are encoded outside any transaction; a text that changed meanwhile stays stale.
     """
     with sessions.reading() as db:
-        stale = select(Embedding.id, Embedding.text, Embedding.text_hash).where(Embedding.stale)
-        rows = db.execute(stale.order_by(Embedding.id).limit(limit)).all()
-    if not rows:
+        waiting = db.execute(
+            select(Embedding.id, Embedding.lead, Embedding.text, Embedding.text_hash)
+            .where(Embedding.stale.is_(True))
+            .order_by(Embedding.id)
+            .limit(limit)
+        ).all()
+    if not waiting:
         return 0
-    vectors = encoder.encode([row.text for row in rows])
+    vectors = encoder.encode([Piece("", 0, row.lead, row.text).read for row in waiting])
     recipe = encoder.recipe.fingerprint()
     with sessions.writing() as db:
-        first = take_sequences(db, len(rows))
-        values = [
-            {"of": row.id, "was": row.text_hash, "made": vectors[place].tobytes(), "next": first + place}
-            for place, row in enumerate(rows)
+        hashes = _hashes(db, [row.id for row in waiting])
+        made = [
+            {"id": row.id, "vector": vector.tobytes(), "recipe": recipe, "stale": False}
+            for row, vector in zip(waiting, vectors, strict=True)
+            if hashes.get(row.id) == row.text_hash
         ]
-        table = Embedding.__table__
-        same = update(table).where(
-            table.c.id == bindparam("of"), table.c.text_hash == bindparam("was"), table.c.stale
-        )
-        fresh = same.values(vector=bindparam("made"), sequence=bindparam("next"), recipe=recipe, stale=False)
-        db.connection().execute(fresh, values)
+        _number(db, made)
+        if made:
+            db.execute(update(Embedding), made)
         db.commit()
-    return len(rows)
+    return len(waiting)
+
+
+def _hashes(db: Session, ids: Sequence[int]) -> dict[int, str]:
+    rows = db.execute(select(Embedding.id, Embedding.text_hash).where(Embedding.id.in_(ids)))
+    return {row.id: row.text_hash for row in rows}
 
 
 def mark_recipe(sessions: Sessions, encoder: Encoder) -> int:
-    """Mark as stale what another recipe embedded, and return how much that is."""
-    other = (Embedding.recipe != encoder.recipe.fingerprint(), ~Embedding.stale, ~Embedding.deleted)
-    with sessions.reading() as db:
-        if db.scalar(select(Embedding.id).where(*other).limit(1)) is None:
-            return 0
+    """Mark every passage stale that another recipe embedded; return how many."""
+    other = (Embedding.recipe != encoder.recipe.fingerprint(), Embedding.stale.is_(False))
     with sessions.writing() as db:
-        marked = db.execute(update(Embedding).where(*other).values(stale=True))
+        count = db.scalar(select(func.count()).select_from(Embedding).where(*other)) or 0
+        if count:
+            db.execute(update(Embedding).where(*other).values(stale=True))
         db.commit()
-        return int(marked.rowcount)
+    return count
 
 
-def rebuild(
-    sessions: Sessions, corpora: Corpora, progress: Callable[[int], object] = lambda done: None
-) -> int:
-    """Derive every item's rows again; what has not changed keeps its vector. Returns how many rows changed."""
+def rebuild(sessions: Sessions, corpora: Corpora, tell: Callable[[int], object] = lambda _: None) -> int:
+    """Derive the rows of every item again; return how many rows changed. tell: called with the items done so far."""
     changed = done = 0
     for corpus in corpora.values():
-        for ids in _all_ids(sessions, corpus):
+        after = 0
+        while True:
             with sessions.writing() as db:
+                ids = list(corpus.all_ids(db, after, REBUILD_BATCH))
+                last = ids[-1] if len(ids) == REBUILD_BATCH else None
+                ids += _orphans(db, corpus, ids, after, last)
                 changed += sync(db, corpus, ids)
                 db.commit()
             done += len(ids)
-            progress(done)
+            tell(done)
+            if last is None:
+                break
+            after = last
     return changed
 
 
-def drifted(db: Session, corpora: Corpora) -> Iterator[str]:
-    """Yield, as sentences, the items whose rows are not what their texts and permissions say."""
+def _orphans(db: Session, corpus: Corpus, ids: Sequence[int], after: int, last: int | None) -> list[int]:
+    """Return the items between two ids that have rows here and are not there any more."""
+    known = select(Embedding.item_id).where(Embedding.corpus == corpus.name, Embedding.deleted.is_(False))
+    known = known.where(Embedding.item_id > after, Embedding.item_id.not_in(ids)).distinct()
+    return list(db.scalars(known if last is None else known.where(Embedding.item_id < last)))
+
+
+def check(db: Session, live: "Live") -> list[str]:
+    """Return in which ways rows and index disagree, as sentences; nothing is repaired."""
+    return [*_row_findings(db, live.corpora), *live.findings(db)]
+
+
+def _row_findings(db: Session, corpora: Corpora) -> Iterator[str]:
+    """Derive every item's passages again and compare, a batch at a time."""
     for corpus in corpora.values():
         after = 0
-        while ids := corpus.all_ids(db, after, BATCH):
-            after = ids[-1]
-            wanted = {
-                (*key, _hash(text)): item.scope
-                for item_id, item in corpus.items(db, ids).items()
-                for key, text in _wanted({item_id: item})
-            }
-            living = (Embedding.corpus == corpus.name, Embedding.item_id.in_(ids), ~Embedding.deleted)
-            rows = db.execute(
-                select(
-                    Embedding.item_id, Embedding.part, Embedding.ordinal, Embedding.text_hash, Embedding.scope
-                ).where(*living)
-            )
-            held = {tuple(row[:4]): row[4] for row in rows}
-            differing = {key[0] for key, _ in wanted.items() ^ held.items()}
+        while True:
+            ids = list(corpus.all_ids(db, after, REBUILD_BATCH))
+            last = ids[-1] if len(ids) == REBUILD_BATCH else None
+            ids += _orphans(db, corpus, ids, after, last)
+            added, changed = _differences(db, corpus, ids)
+            wrong = {change["item_id"] for change in (*added, *changed)}
             yield from (
-                f"The passages of {corpus.name} {item_id} are not what it says now."
-                for item_id in sorted(differing)
+                f"The passages of {corpus.name} {item_id} are not what it says." for item_id in sorted(wrong)
             )
-
-
-def take_sequences(db: Session, count: int) -> int:
-    """Reserve so many numbers in a row and return the first; others wait until this transaction ends."""
-    raised = (
-        update(Counter)
-        .where(Counter.name == COUNTER)
-        .values(value=Counter.value + count)
-        .returning(Counter.value)
-    )
-    last = db.scalars(raised, execution_options={"synchronize_session": False}).one()
-    return last - count + 1
-
-
-def last_sequence(db: Session) -> int:
-    """Return the number of the newest change."""
-    return db.scalar(select(Counter.value).where(Counter.name == COUNTER)) or 0
-
-
-def as_vector(stored: bytes) -> np.ndarray[Any, np.dtype[np.float32]]:
-    """Return stored bytes as a vector, float32, shape (dimension,)."""
-    return np.frombuffer(stored, dtype=np.float32)
-
-
-def _all_ids(sessions: Sessions, corpus: Corpus) -> Iterator[list[int]]:
-    """Yield the ids of all items and of all rows, which may be of items that are gone."""
-    after = 0
-    while True:
-        with sessions.reading() as db:
-            items = list(corpus.all_ids(db, after, BATCH))
-            end = items[-1] if len(items) == BATCH else None
-            rows = select(Embedding.item_id).where(Embedding.corpus == corpus.name, Embedding.item_id > after)
-            rows = rows.where(Embedding.item_id <= end) if end is not None else rows
-            ids = sorted({*items, *db.scalars(rows.distinct())})
-        if ids:
-            yield ids
-        if end is None:
-            return
-        after = end
-
-
-def _wanted(items: Mapping[int, Item]) -> Iterator[tuple[Key, str]]:
-    for item_id, item in items.items():
-        for passage in item.passages:
-            for ordinal, text in enumerate(cut(passage.text)):
-                yield (item_id, passage.part, ordinal), text
-
-
-def _change(row: Embedding, wanted: tuple[str, str] | None) -> dict[str, Any] | None:
-    if wanted is None:
-        gone = {
-            "id": row.id,
-            "deleted": True,
-            "stale": False,
-            "text": "",
-            "text_hash": "",
-            "vector": None,
-            "recipe": None,
-        }
-        return None if row.deleted else gone | {"scope": row.scope}
-    scope, text = wanted
-    if row.text_hash != _hash(text):
-        new = {"text": text, "text_hash": _hash(text), "vector": None, "recipe": None, "stale": True}
-        return {"id": row.id, "deleted": False, "scope": scope} | new
-    return {"id": row.id, "scope": scope} if row.scope != scope else None
-
-
-def _new(corpus: str, key: Key, scope: str, text: str) -> dict[str, Any]:
-    item_id, part, ordinal = key
-    place = {"corpus": corpus, "item_id": item_id, "part": part, "ordinal": ordinal, "scope": scope}
-    return place | {"text": text, "text_hash": _hash(text), "stale": True, "deleted": False}
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+            if last is None:
+                break
+            after = last

@@ -1,38 +1,41 @@
-"""This process's copy of the index: opened from disk, brought up to date by sequence, never in anybody's way.
+"""This process's copy of the index: it catches up with the rows by sequence, and says what does not work."""
 
-What is missing or damaged becomes a sentence in `troubles`; searching goes on with what is left.
-"""
-
-import shutil
-import threading
-import time
-from collections import defaultdict
-from collections.abc import Callable
+import importlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
+from threading import RLock
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
-import structlog
+import numpy as np
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy.orm import Session
 
-from index import vectors, words
 from index.encoder import Encoder
-from index.errors import IndexDamaged, RecipeMismatch, SearchError, WriterBusy
-from index.vectors import Vectors
-from index.words import Words
-from kb.embeddings import Corpora, Embedding, as_vector, last_sequence
+from index.errors import SearchError, WriterBusy
+from kb.embeddings import Corpora, Embedding, last_sequence
+from kb.passages import TITLE, number_of
+from kb.viewer import Viewer
 
-BATCH = 2000  # rows read at a time while catching up
-RETRY_S = 2.0  # between two looks for a word index that could not be opened
-log = structlog.get_logger("live")
+if TYPE_CHECKING:
+    from index.vectors import Vectors
+    from index.words import Words
+
+BATCH = 1000
+TROUBLES = {  # what a person reads when a part is missing
+    "model": "The language model is not available, so the desk finds by words, not by meaning.",
+    "vectors": "The index of meanings is not available, so the desk finds by words only.",
+    "words": "The index of words is not available, so the desk finds by meaning only.",
+}
 
 
 @dataclass(frozen=True)
 class Status:
-    """How the index of this process is. stale: passages waiting to be embedded; behind: changes not yet copied."""
+    """How the index is. stale: passages that wait for their vector; behind: changes not taken over yet."""
 
     model: str | None
-    recipe: str | None
     vectors: int
     words: int
     stale: int
@@ -41,170 +44,203 @@ class Status:
 
 
 class Live:
-    """Both halves of the index in this process. Safe to share between threads."""
+    """Vectors and words as one process holds them. Safe to share between threads.
+
+    troubles: a sentence for each part that does not work. writes: this process keeps the word index for all.
+    """
 
     def __init__(
         self,
         folder: Path,
         corpora: Corpora,
         *,
-        encoder: Encoder | None,
+        encoder: Encoder | None = None,
         troubles: dict[str, str] | None = None,
         writes: bool = False,
     ) -> None:
-        """Open what there is. writes: this process is the one that writes the word index of this host."""
         self.folder, self.corpora, self.encoder, self.writes = folder, corpora, encoder, writes
-        self.troubles = dict(troubles or {})
-        self._lock = threading.RLock()
-        self._retry_at = 0.0
-        self.vectors = self._open_vectors() if encoder is not None else None
+        self.troubles: dict[str, str] = {} if troubles is None else troubles
+        self.fingerprint = encoder.recipe.fingerprint() if encoder else None
+        self.scopes: set[str] = set()
+        self._lock = RLock()
+        self._heard = -1  # the sequence up to which everything was taken over
+        self.vectors: Vectors | None = self._open_vectors()
         self.words: Words | None = None
-        self._open_words()
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self.vectors = self.words = None
 
     def catch_up(self, db: Session) -> None:
-        """Copy what was committed since the last time."""
-        newest = last_sequence(db)
+        """Take over what was committed since the last time; cheap when nothing was."""
         with self._lock:
-            if self.vectors is not None and self.vectors.sequence != newest:
-                self._guard("vectors", lambda: self._follow_vectors(db, newest))
-            if self.words is None:
-                self._open_words()
-            if self.words is not None and self.words.sequence != newest:
-                self._guard("words", lambda: self._follow_words(db, newest))
+            last = last_sequence(db)
+            if last == self._heard and self.words is not None:
+                return
+            self.scopes |= set(
+                db.scalars(select(Embedding.scope).where(Embedding.deleted.is_(False)).distinct())
+            )
+            if self.vectors is not None:
+                self._follow_vectors(db, self.vectors, last)
+            self._follow_words(db, last)
+            self._heard = last if self.words is None or self.words.sequence >= last else -1
 
     def save(self) -> None:
-        """Write a snapshot of the vectors, so that the next start need not read them from the database."""
+        """Save the vectors, so that the next start reads one file instead of every row."""
         with self._lock:
             if self.vectors is not None:
                 self.vectors.save(self.folder / "vectors")
 
+    def scopes_of(self, viewer: Viewer, corpora: Sequence[str]) -> frozenset[str]:
+        """Return the permission classes of these kinds that a viewer may read."""
+        kinds = tuple(corpora)
+        return frozenset(one for one in self.scopes if one.partition(":")[0] in kinds and viewer.reads(one))
+
     def status(self, db: Session) -> Status:
-        """Return how this process's index is."""
-        newest = last_sequence(db)
-        reached = [half.sequence for half in (self.vectors, self.words) if half is not None]
+        """Return how the index is now."""
+        last = last_sequence(db)
+        parts = [part for part in (self.vectors, self.words) if part is not None]
         return Status(
             model=self.encoder.recipe.model if self.encoder else None,
-            recipe=self.encoder.recipe.fingerprint() if self.encoder else None,
             vectors=self.vectors.count if self.vectors else 0,
             words=self.words.count if self.words else 0,
-            stale=db.scalar(select(func.count()).where(Embedding.stale)) or 0,
-            behind=newest - min(reached, default=0),
+            stale=db.scalar(select(func.count()).select_from(Embedding).where(Embedding.stale.is_(True)))
+            or 0,
+            behind=max(0, last - min((part.sequence for part in parts), default=0)),
             troubles=tuple(self.troubles.values()),
         )
 
-    def close(self) -> None:
-        """Let go of both halves."""
-        with self._lock:
-            self.vectors = self.words = None
+    def findings(self, db: Session) -> Iterator[str]:
+        """Return in which ways this copy disagrees with the rows, as sentences."""
+        if self.vectors is not None:
+            fresh = (Embedding.deleted.is_(False), Embedding.recipe == self.fingerprint)
+            wanted = set(db.scalars(select(Embedding.id).where(*fresh)))
+            yield from _missing("meanings", wanted, self.vectors.ids())
+        if self.words is not None:
+            alive = select(Embedding.corpus, Embedding.item_id).where(Embedding.deleted.is_(False)).distinct()
+            yield from _missing(
+                "words", {f"{row.corpus}:{row.item_id}" for row in db.execute(alive)}, self.words.items()
+            )
+        yield from self.troubles.values()
 
-    def _open_vectors(self) -> Vectors | None:
-        assert self.encoder is not None
-        recipe = self.encoder.recipe
+    def _open_vectors(self) -> "Vectors | None":
+        if self.encoder is None:
+            return None
+        vectors = _part("index.vectors", "vectors", self.troubles)
+        if vectors is None:
+            return None
         try:
-            return Vectors.load(self.folder / "vectors", recipe.fingerprint())
-        except (IndexDamaged, RecipeMismatch) as error:
-            log.info("vectors are read from the database", why=str(error))
-            return Vectors(recipe.fingerprint(), recipe.dimension)
+            found: Vectors = vectors.Vectors.load(self.folder / "vectors", self.fingerprint)
+        except SearchError:  # missing, damaged or of another model: every vector comes from the rows again
+            found = vectors.Vectors(self.fingerprint, self.encoder.recipe.dimension)
+        return found
 
-    def _open_words(self) -> None:
-        if time.monotonic() < self._retry_at:
+    def _follow_vectors(self, db: Session, vectors: "Vectors", last: int) -> None:
+        if vectors.sequence > last:  # the database was restored from an older copy
+            vectors.clear()
+        for rows in _changed(db, vectors.sequence, (Embedding.vector, Embedding.recipe, Embedding.stale)):
+            held = [row for row in rows if row.vector is not None and row.recipe == self.fingerprint]
+            kept = {row.id for row in held}
+            vectors.drop(row.id for row in rows if row.id not in kept)
+            vectors.put([_entry(row) for row in held])
+            vectors.sequence = rows[-1].sequence
+        vectors.sequence = last
+
+    def _follow_words(self, db: Session, last: int) -> None:
+        module = _part("index.words", "words", self.troubles)
+        if module is None:
             return
         try:
-            self.words = Words(self.folder / "words")
-            self.troubles.pop("words", None)
-        except SearchError as error:
-            self._no_words(error)
-
-    def _no_words(self, error: SearchError) -> None:
-        self.words = None
-        self._retry_at = time.monotonic() + RETRY_S
-        self.troubles["words"] = "The word index is being built; until then the desk finds by meaning only."
-        if self.writes:
-            self._renew_words(error)
-
-    def _renew_words(self, error: Exception) -> None:
-        log.info("the word index is built anew", why=str(error))
-        try:
-            self.words = Words.create(self.folder / "words")
-            self.troubles.pop("words", None)
-        except WriterBusy as busy:
-            log.info("another process writes the word index", why=str(busy))
-
-    def _guard(self, half: str, follow: Callable[[], None]) -> None:
-        """Follow, or give the half up until it can be opened again: a search must never fail for it."""
-        try:
-            follow()
-        except WriterBusy as busy:
-            log.info("another process writes the word index", why=str(busy))
-        except SearchError as error:
-            log.warning("a part of the index was given up", half=half, why=str(error))
-            if half == "words":
-                self._no_words(error)
-            else:
-                shutil.rmtree(self.folder / "vectors", ignore_errors=True)
-                self.vectors = self._open_vectors()
-
-    def _follow_vectors(self, db: Session, newest: int) -> None:
-        assert self.vectors is not None and self.encoder is not None
-        recipe = self.encoder.recipe.fingerprint()
-        if self.vectors.sequence > newest:  # the database was put back to an earlier state
-            self.vectors = Vectors(recipe, self.encoder.recipe.dimension)
-        while rows := self._rows_after(db, self.vectors.sequence):
-            living = [row for row in rows if row.vector is not None and row.recipe == recipe]
-            self.vectors.drop([row.id for row in rows])
-            self.vectors.put(
-                [vectors.Entry(row.id, row.item, row.scope, as_vector(row.vector)) for row in living]
-            )
-            self.vectors.sequence = rows[-1].sequence
-        self.vectors.sequence = newest
-
-    def _rows_after(self, db: Session, sequence: int) -> list[Embedding]:
-        after = select(Embedding).where(Embedding.sequence > sequence).options(undefer(Embedding.vector))
-        rows = list(db.scalars(after.order_by(Embedding.sequence).limit(BATCH)))
-        for row in rows:
-            db.expunge(row)
-        return rows
-
-    def _follow_words(self, db: Session, newest: int) -> None:
-        assert self.words is not None
-        if not self.writes:
+            self.words = self.words or self._open_words(module)
             self.words.reload()
+            if self.writes and self.words.sequence != last:
+                self._write_words(db, module, self.words, last)
+        except WriterBusy:
+            pass  # whoever writes now brings it up to date
+        except SearchError as error:
+            self.words = None
+            self.troubles["words"] = f"{TROUBLES['words']} {error}"
+        else:
+            self.troubles.pop("words", None)
+
+    def _open_words(self, module: ModuleType) -> "Words":
+        """Open the word index; the process that writes makes a new one where none can be opened."""
+        folder = self.folder / "words"
+        try:
+            words: Words = module.Words(folder)
+        except SearchError:
+            if not self.writes:
+                raise
+            words = module.Words.create(folder)
+        return words
+
+    def _write_words(self, db: Session, module: ModuleType, words: "Words", last: int) -> None:
+        if words.sequence > last:  # the database was restored from an older copy
+            words.drop(words.items())
+            words.commit(0)
+        for rows in _changed(db, words.sequence, ()):
+            items = {(row.corpus, row.item_id) for row in rows}
+            entries = list(_whole_items(db, items, module))
+            words.drop(
+                {f"{corpus}:{item_id}" for corpus, item_id in items} - {entry.item for entry in entries}
+            )
+            words.put(entries)
+        words.commit(last)
+
+
+def _part(name: str, key: str, troubles: dict[str, str]) -> ModuleType | None:
+    """Import a part of the index; where its library is missing, say so and go on without it."""
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        troubles[key] = f"{TROUBLES[key]} A library is missing: {error.name}."
+        return None
+
+
+def _changed(db: Session, after: int, columns: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """Return the rows that changed after a sequence, in their order, a batch at a time."""
+    basic = (
+        Embedding.id,
+        Embedding.corpus,
+        Embedding.item_id,
+        Embedding.part,
+        Embedding.scope,
+        Embedding.sequence,
+    )
+    while True:
+        later = select(*basic, *columns).where(Embedding.sequence > after)
+        rows = db.execute(later.order_by(Embedding.sequence).limit(BATCH)).all()
+        if not rows:
             return
-        if self.words.sequence > newest:
-            self._renew_words(IndexDamaged("it is ahead of the database"))
-        sequence = self.words.sequence
-        while changed := self._items_after(db, sequence):
-            sequence = changed[-1][2]
-            self._write_words(db, {(corpus, item_id) for corpus, item_id, _ in changed})
-            self.words.commit(sequence)
-        self.words.commit(newest)
+        yield rows
+        after = rows[-1].sequence
 
-    def _items_after(self, db: Session, sequence: int) -> list[tuple[str, int, int]]:
-        changed = select(Embedding.corpus, Embedding.item_id, Embedding.sequence).where(
-            Embedding.sequence > sequence
-        )
-        return [tuple(row) for row in db.execute(changed.order_by(Embedding.sequence).limit(BATCH))]
 
-    def _write_words(self, db: Session, items: set[tuple[str, int]]) -> None:
-        """Write these items' documents anew from all their passages."""
-        assert self.words is not None
-        by_corpus: dict[str, list[int]] = defaultdict(list)
-        for corpus, item_id in items:
-            by_corpus[corpus].append(item_id)
-        for corpus, ids in by_corpus.items():
-            rows = select(Embedding).where(
-                Embedding.corpus == corpus, Embedding.item_id.in_(ids), ~Embedding.deleted
+def _entry(row: Any) -> Any:
+    from index.vectors import Entry  # noqa: PLC0415 - its library may be missing
+
+    vector = np.frombuffer(row.vector, dtype=np.float32)
+    return Entry(row.id, f"{row.corpus}:{row.item_id}", row.scope, row.part, vector)
+
+
+def _whole_items(db: Session, items: set[tuple[str, int]], module: ModuleType) -> Iterator[Any]:
+    """Return what the word index holds of these items: everything their passages say."""
+    for corpus in {name for name, _ in items}:
+        ids = [item_id for name, item_id in items if name == corpus]
+        columns = (Embedding.item_id, Embedding.scope, Embedding.part, Embedding.text)
+        mine = select(*columns).where(Embedding.corpus == corpus, Embedding.item_id.in_(ids))
+        mine = mine.where(Embedding.deleted.is_(False)).order_by(Embedding.item_id, Embedding.id)
+        for item_id, group in groupby(db.execute(mine), key=lambda row: row.item_id):
+            rows = list(group)
+            title = "\n".join(row.text for row in rows if row.part == TITLE)
+            text = "\n".join(row.text for row in rows if row.part != TITLE)
+            yield module.Entry(
+                f"{corpus}:{item_id}", rows[0].scope, title, text, (number_of(corpus, item_id),)
             )
-            passages: dict[str, list[Embedding]] = defaultdict(list)
-            for row in db.scalars(rows.order_by(Embedding.item_id, Embedding.id)):
-                passages[row.item].append(row)
-            self.words.drop(
-                [f"{corpus}:{item_id}" for item_id in ids if f"{corpus}:{item_id}" not in passages]
-            )
-            self.words.put([_document(item, own) for item, own in passages.items()])
 
 
-def _document(item: str, passages: list[Embedding]) -> words.Entry:
-    title = " ".join(row.text for row in passages if row.part == "title")
-    text = "\n".join(row.text for row in passages if row.part != "title")
-    return words.Entry(item, passages[0].scope, title, text)
+def _missing(kind: str, wanted: set[Any], held: set[Any]) -> Iterator[str]:
+    if wanted - held:
+        yield f"The index of {kind} lacks {len(wanted - held)} of {len(wanted)} entries."
+    if held - wanted:
+        yield f"The index of {kind} holds {len(held - wanted)} entries that should not be there."

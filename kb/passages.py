@@ -1,13 +1,79 @@
-"""Cutting texts into passages that the model reads whole."""
+"""How an item's text is cut into the passages that are embedded; pure."""
 
-import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
 
-WORDS = 200  # in one passage: what a small sentence model reads, and what its vectors were measured with
-_WORD = re.compile(r"\S+")
+from kb.corpus import Passage
+
+TITLE = "title"
+WORDS = 200  # about what a small model reads at once
+NUMBERS = {"article": "KB", "incident": "INC"}  # how people quote an item
+MOST = 60  # passages of one item: beyond, a text is a log or a book
 
 
-def cut(text: str, words: int = WORDS) -> list[str]:
-    """Return the text in pieces of so many words, their white space as it was; nothing for an empty text."""
-    starts = [match.start() for match in _WORD.finditer(text)]
-    edges = [*starts[::words], len(text)]
-    return [text[here:there].rstrip() for here, there in zip(edges, edges[1:], strict=False)]
+@dataclass(frozen=True)
+class Piece:
+    """One passage as it is embedded.
+
+    lead: the item's title, which the model reads before the text so that a piece from the middle knows its subject.
+    """
+
+    part: str
+    ordinal: int
+    lead: str
+    text: str
+
+    @property
+    def read(self) -> str:
+        """What the model reads."""
+        return f"{self.lead}\n{self.text}" if self.lead else self.text
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what the model reads: equal digests have equal vectors."""
+        return sha256(self.read.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def number_of(corpus: str, item_id: int) -> str:
+    """Return the number that people quote, such as INC-000042."""
+    return f"{NUMBERS.get(corpus, corpus)}-{item_id:06d}"
+
+
+def cut(passages: Sequence[Passage]) -> list[Piece]:
+    """Cut an item's text: its title by itself, then every part in pieces of at most 200 words, title included."""
+    title = " ".join(text.text for text in passages if text.part == TITLE).strip()
+    lead = " ".join(title.split()[: WORDS // 4])
+    pieces = [Piece(TITLE, 0, "", title)] if title else []
+    counts: dict[str, int] = {}
+    for passage in passages:
+        if passage.part != TITLE:
+            for text in _windows(passage.text, WORDS - len(lead.split())):
+                ordinal = counts.get(passage.part, 0)
+                counts[passage.part] = ordinal + 1
+                pieces.append(Piece(passage.part, ordinal, lead, text))
+    return pieces[:MOST]
+
+
+def _windows(text: str, words: int) -> list[str]:
+    """Gather lines while they fit; a line that is too long is cut between words."""
+    windows: list[list[str]] = [[]]
+    taken = 0
+    for line in _lines(text, words):
+        size = len(line.split())
+        if taken + size > words:
+            windows.append([])
+            taken = 0
+        windows[-1].append(line)
+        taken += size
+    joined = ("\n".join(lines).strip() for lines in windows)
+    return [window for window in joined if window]
+
+
+def _lines(text: str, words: int) -> Iterator[str]:
+    for line in text.splitlines():
+        said = line.split()
+        if len(said) <= words:
+            yield line
+        else:
+            yield from (" ".join(said[start : start + words]) for start in range(0, len(said), words))
