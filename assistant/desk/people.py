@@ -128,6 +128,11 @@ def _nobody() -> str:
     return _hasher.hash(secrets.token_urlsafe())
 
 
+@cache
+def _timezones() -> set[str]:
+    return available_timezones()  # walks through the whole time zone database
+
+
 def _findings(db: Session, name: str, email: str, role: str, timezone: str) -> list[Finding]:
     findings = []
     if not name.strip():
@@ -142,7 +147,7 @@ def _findings(db: Session, name: str, email: str, role: str, timezone: str) -> l
         )
     if role not in ROLES:
         findings.append(Finding("role", f"There is no role “{role}”.", f"Choose one of: {', '.join(ROLES)}."))
-    if timezone not in available_timezones():
+    if timezone not in _timezones():
         findings.append(
             Finding("timezone", f"“{timezone}” is not a time zone.", "Use a name such as Europe/Lisbon.")
         )
