@@ -51,12 +51,13 @@ def runtime_of(context: click.Context, **options: Any) -> Runtime:
 @click.pass_context
 def init(context: click.Context, model: bool) -> None:
     """Prepare the data folder: database by migration, model by export. Safe to run again."""
-    from assistant.setup import export_model, migrate  # noqa: PLC0415 - torch is loaded only when it is needed
+    from assistant.setup import export_model, fill_index, migrate  # noqa: PLC0415 - loads torch when it is needed
 
     settings = configuration.load(**context.obj)
     migrate(settings, click.echo)
     if model:
         export_model(settings, click.echo)
+    fill_index(runtime_of(context, writes_words=True))
 
 
 @main.command()

@@ -46,20 +46,20 @@ def run_job(runtime: Runtime, now: datetime) -> None:
     """Run the job that has been due longest."""
     with runtime.writing() as db:
         job = jobs.claim(db, now=now)
-        lease = str(job.lease) if job else ""
         db.commit()
-    if job is None:
-        return
+        if job is None:
+            return
+        job_id, lease, kind, payload = job.id, str(job.lease), job.kind, job.payload
     try:
-        HANDLERS[job.kind](runtime, job.payload)
+        HANDLERS[kind](runtime, payload)
     except Exception as error:
-        log.exception("job failed", job=job.id, kind=job.kind)
+        log.exception("job failed", job=job_id, kind=kind)
         with runtime.writing() as db:
-            jobs.fail(db, job.id, lease, f"{type(error).__name__}: {error}", now=runtime.now())
+            jobs.fail(db, job_id, lease, f"{type(error).__name__}: {error}", now=runtime.now())
             db.commit()
     else:
         with runtime.writing() as db:
-            jobs.finish(db, job.id, lease, now=runtime.now())
+            jobs.finish(db, job_id, lease, now=runtime.now())
             db.commit()
 
 

@@ -9,7 +9,12 @@ from sqlalchemy.orm import Session
 from kb import states
 from kb.article import CONTENT_FIELDS, Article, Content, Flag, Version
 from kb.errors import EditConflict, Finding, Refused
+from kb.live import Live
+from kb.search import find
 from kb.standard import too_long
+from kb.viewer import Viewer
+
+NEAR = ("very likely", "likely")  # bands in which another article probably says the same
 
 
 class Actor(Protocol):
@@ -116,6 +121,17 @@ def settle(db: Session, raised: Flag, outcome: str, *, actor: Actor, now: dateti
     raised.settled_at, raised.settled_by_id, raised.outcome = now, actor.id, outcome.strip()
     db.flush()
     return raised
+
+
+def near_duplicates(
+    db: Session, live: Live, content: Content, viewer: Viewer, *, except_id: int | None = None
+) -> list[Article]:
+    """Return the articles that probably say the same already, best first, among those the viewer may read."""
+    text = "\n".join(part for part in (content.title, content.issue, content.environment) if part.strip())
+    exclude = frozenset() if except_id is None else frozenset({("article", except_id)})
+    hits = find(db, live, text, viewer, corpora=("article",), k=3, exclude=exclude).hits if text else []
+    found = [db.get(Article, hit.item_id) for hit in hits if hit.band in NEAR]
+    return [article for article in found if article is not None and article.confidence != "archived"]
 
 
 def _storable(content: Content) -> None:

@@ -14,6 +14,7 @@ from assistant.desk.record import stamp
 from kb import authoring
 from kb.article import Article, Content
 from kb.errors import Refused
+from kb.live import Live
 from kb.redaction import Mark, marks_in, redact
 
 
@@ -30,7 +31,8 @@ class Outcome:
     """How an incident ended, and through which door what was learned goes.
 
     door: link, improve, write or nothing. article_id and seen: the article and, to improve it, the version that was
-    open. content: what to improve or write. duplicate_of: number of the incident that this one repeats.
+    open. content: what to improve or write. different: the new article was held against those that are near it and says
+    something else. duplicate_of: number of the incident that this one repeats.
     """
 
     door: str
@@ -44,6 +46,7 @@ class Outcome:
     content: Content | None = None
     confidence: str = "not_validated"
     personal_data_checked: bool = False
+    different: bool = False
     reason: str = ""
     duplicate_of: str = ""
     message: str = ""
@@ -66,10 +69,18 @@ def draft_from(incident: Incident) -> Draft:
 
 
 def resolve(
-    db: Session, incident: Incident, outcome: Outcome, *, close: bool, actor: Person, now: datetime
+    db: Session,
+    incident: Incident,
+    outcome: Outcome,
+    *,
+    close: bool,
+    actor: Person,
+    now: datetime,
+    live: Live | None = None,
 ) -> Incident:
     """Resolve an incident through a door, and close it too when asked.
 
+    live: where a new article's near-duplicates are looked for before it is written; without it nobody looks.
     Raises GateRefused with findings by field when the door cannot be taken; nothing is changed then that the
     caller does not roll back.
     """
@@ -79,7 +90,7 @@ def resolve(
     if outcome.door == "nothing":
         return close_with_nothing(db, incident, outcome, actor=actor, now=now)
     _take_over(incident, outcome, actor, now)
-    article = _article(db, incident, outcome, actor, now)
+    article = _article(db, incident, outcome, actor, now, live)
     link.add(db, incident, article, "resolved", actor=actor, now=now)
     incident.resolution = incident.resolution.strip() or article.current.resolution
     incident.closing_door, incident.nothing_reason = outcome.door, None
@@ -139,10 +150,14 @@ def _take_over(incident: Incident, outcome: Outcome, actor: Person, now: datetim
     stamp(incident, actor, now, counts=True)
 
 
-def _article(db: Session, incident: Incident, outcome: Outcome, actor: Person, now: datetime) -> Article:
+def _article(
+    db: Session, incident: Incident, outcome: Outcome, actor: Person, now: datetime, live: Live | None
+) -> Article:
     """Return the article behind the door: found, improved or written."""
     try:
         if outcome.door == "write":
+            if live is not None and not outcome.different:
+                _held_against(db, incident, outcome, actor, live)
             return _write(db, incident, outcome, actor, now)
         article = db.get(Article, outcome.article_id) if outcome.article_id else None
         if article is None or not may_read_article(db, viewer_of(db, actor), article):
@@ -162,6 +177,15 @@ def _article(db: Session, incident: Incident, outcome: Outcome, actor: Person, n
         return article
     except Refused as refusal:
         raise GateRefused(refusal.findings) from refusal
+
+
+def _held_against(db: Session, incident: Incident, outcome: Outcome, actor: Person, live: Live) -> None:
+    content = outcome.content or draft_from(incident).content
+    near = authoring.near_duplicates(db, live, content, viewer_of(db, actor))
+    if near:
+        listed = "; ".join(f"{article.number} “{article.title}”" for article in near)
+        cure = "Link or improve it, or confirm that the new article says something else."
+        raise Refused([Finding("different", f"This may be written already: {listed}.", cure)])
 
 
 def _write(db: Session, incident: Incident, outcome: Outcome, actor: Person, now: datetime) -> Article:

@@ -5,5 +5,13 @@ from assistant.importers import run as imports
 from kb import embeddings, feedback
 from kb.store import Base
 
-ROWS = (audit, embeddings, feedback, heartbeat, imports, jobs, signin)  # what these do not define, they import
+ROWS = (
+    audit,
+    embeddings,
+    feedback,
+    heartbeat,
+    imports,
+    jobs,
+    signin,
+)  # what these do not define, they import
 METADATA = Base.metadata

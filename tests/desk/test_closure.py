@@ -2,6 +2,7 @@
 
 import pytest
 
+from assistant import worker
 from assistant.desk import closure, conversation, link, relations, worklist
 from assistant.desk.closure import Outcome
 from assistant.desk.errors import GateRefused
@@ -173,3 +174,20 @@ def test_parents_do_not_run_in_circles(db, now):
 def test_an_empty_note_is_refused(db, now):
     with pytest.raises(closure.Refused, match="nothing written"):
         conversation.note(db, make.incident(db), " \n", actor=make.person(db), now=now)
+
+
+def test_a_new_article_that_repeats_one_is_shown_before_it_is_written(runtime, now):
+    with runtime.writing() as db:
+        known, incident = make.article(db), make.incident(db)
+        db.commit()
+        worker.run_once(runtime, now)
+        same = make.content(resolution="Turn the adapter's power saving off.")
+        outcome = {"door": "write", "content": same}
+        ben = make.person(db)
+        with pytest.raises(GateRefused, match=known.number) as refused:
+            closure.resolve(db, incident, Outcome(**outcome), close=True, actor=ben, now=now, live=runtime.live)
+        assert fields(refused) == ["different"]
+        closure.resolve(
+            db, incident, Outcome(**outcome, different=True), close=True, actor=ben, now=now, live=runtime.live
+        )
+        assert incident.phase == "closed"

@@ -1,0 +1,81 @@
+"""The command line: it explains itself, does its work, and ends with a sentence when it cannot."""
+
+import pytest
+from click import Group
+from click.testing import CliRunner
+
+from assistant import worker
+from assistant.cli import main
+from assistant.desk import people
+from assistant.runtime import Runtime
+from tests import make
+from tests.make import PASSWORD
+
+
+@pytest.fixture
+def kintsugi(runtime: Runtime):
+    """Run a command on the desk of this test."""
+
+    def run(*words, **more):
+        return CliRunner().invoke(main, ["--data", str(runtime.settings.data), *words], **more)
+
+    return run
+
+
+def commands(group=main, path=()):
+    for name, command in group.commands.items():
+        yield (*path, name)
+        if isinstance(command, Group):
+            yield from commands(command, (*path, name))
+
+
+@pytest.mark.parametrize("path", list(commands()), ids=" ".join)
+def test_every_command_explains_itself(path):
+    answer = CliRunner().invoke(main, [*path, "--help"])
+    assert answer.exit_code == 0
+    assert len(answer.output.splitlines()[2].strip()) > 10
+
+
+def test_dan_adds_a_person_who_can_sign_in(kintsugi, runtime):
+    added = kintsugi("user", "add", "ben@example.org", "--name", "Ben Sato", "--role", "agent", "--password", PASSWORD)
+    assert added.exit_code == 0, added.output
+    with runtime.reading() as db:
+        assert people.password_matches(people.by_email(db, "ben@example.org"), PASSWORD)
+    assert "Ben Sato" in kintsugi("user", "list").output
+
+
+def test_a_short_password_is_refused_in_a_sentence(kintsugi):
+    answer = kintsugi("user", "add", "ben@example.org", "--name", "Ben Sato", "--password", "short")
+    assert answer.exit_code == 1
+    assert "The password has 5 characters. Use at least 12" in answer.output
+
+
+def test_a_process_file_is_checked_line_by_line(kintsugi, tmp_path):
+    assert "5 processes are sound." in kintsugi("process", "check").output
+    wrong = tmp_path / "ours.toml"
+    wrong.write_text('name = "ours"\nstart = 3\n')
+    answer = kintsugi("process", "check", str(wrong))
+    assert answer.exit_code == 1
+    assert "ours.toml, line 2: “start” is missing; it is a text." in answer.output
+
+
+def test_verify_finds_a_whole_desk_whole(kintsugi, runtime):
+    with runtime.writing() as db:
+        make.incident(db)
+        db.commit()
+    worker.run_once(runtime, runtime.now())
+    answer = kintsugi("verify")
+    assert (answer.exit_code, answer.output) == (0, "Database, index and attachments agree.\n")
+
+
+def test_status_says_that_the_worker_is_silent(kintsugi):
+    answer = kintsugi("status")
+    assert answer.exit_code == 0, answer.output
+    assert "The worker is silent" in answer.output
+
+
+def test_settings_that_cannot_be_used_end_with_a_sentence(kintsugi, monkeypatch):
+    monkeypatch.setenv("KINTSUGI_PORT", "many")
+    answer = kintsugi("status")
+    assert answer.exit_code == 1
+    assert "KINTSUGI_PORT" in answer.output and "Traceback" not in answer.output
