@@ -195,6 +195,10 @@ def ways_to_pip() -> Iterator[list[str]]:
         yield [name, "--python", python, "install", "pip"]
     if shutil.which("uv"):
         yield ["uv", "pip", "install", "--python", python, "pip"]
+    if may_use_apt():
+        print("Installing Debian's python3-venv, as this Python comes without pip", flush=True)
+        apt = "apt-get update -q && apt-get install -q -y --no-install-recommends python3-venv"
+        yield ["sh", "-c", f"{apt} && '{python}' -m ensurepip --default-pip"]
 
 
 def install(part: Part) -> None:
@@ -280,7 +284,7 @@ def find_browser() -> str | None:
 
 def install_browser() -> str | None:
     """Install Debian's Chromium where that is possible; otherwise say how to get one."""
-    if os.geteuid() == 0 and shutil.which("apt-get"):
+    if may_use_apt():
         try:
             watch(
                 "Installing Chromium for the browser tests",
@@ -296,6 +300,11 @@ def install_browser() -> str | None:
             "On Debian: sudo apt install chromium. Anywhere else: install it and set CHROMIUM to its path."
         )
     return browser
+
+
+def may_use_apt() -> bool:
+    """Return whether Debian's packages can be installed from here."""
+    return os.geteuid() == 0 and shutil.which("apt-get") is not None
 
 
 def follow(desk: list[str], *command: str) -> None:
