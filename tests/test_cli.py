@@ -59,13 +59,14 @@ def test_a_process_file_is_checked_line_by_line(kintsugi, tmp_path):
     assert "ours.toml, line 2: “start” is missing; it is a text." in answer.output
 
 
-def test_verify_finds_a_whole_desk_whole(kintsugi, runtime):
+def test_verify_says_what_is_missing_and_ends_with_1(kintsugi, runtime):
     with runtime.writing() as db:
         make.incident(db)
         db.commit()
     worker.run_once(runtime, runtime.now())
     answer = kintsugi("verify")
-    assert (answer.exit_code, answer.output) == (0, "Database, index and attachments agree.\n")
+    assert (answer.exit_code, answer.output.count("\n")) == (1, 1)
+    assert "There is no exported model" in answer.output
 
 
 def test_status_says_that_the_worker_is_silent(kintsugi):
