@@ -9,6 +9,7 @@ import click
 from assistant import settings as configuration
 from assistant.desk.errors import DeskError
 from assistant.desk.people import ROLES
+from assistant.importers.commands import importing
 from assistant.runtime import Runtime
 from index.errors import SearchError
 from kb.errors import KnowledgeError, Refused
@@ -197,6 +198,9 @@ def process_check(files: tuple[Path, ...]) -> None:
         f"{path.name}, {problem}" for path in paths for problem in process.check(path.read_text("utf-8"))
     ]
     _tell(problems, f"{len(paths)} {'process is' if len(paths) == 1 else 'processes are'} sound.")
+
+
+main.add_command(importing)
 
 
 def _tell(findings: list[str], fine: str) -> None:
