@@ -28,7 +28,7 @@ class Encoder(Protocol):
         """Return one vector of length 1 for each text, float32, shape (texts, dimension), in their order."""
 
     def strangeness(self, text: str) -> float:
-        """Return into how many pieces the model breaks a word of the text: about 1.3 in prose, more in codes and logs."""
+        """Return into how many pieces the model breaks a word: about 1.3 in prose, more in codes and logs."""
 
 
 class OnnxEncoder:
@@ -129,6 +129,6 @@ class HashEncoder:
                 vectors[row, hashed % self.recipe.dimension] += 1 if hashed >> 63 else -1
         return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
-    def strangeness(self, text: str) -> float:
+    def strangeness(self, text: str) -> float:  # noqa: ARG002 - the protocol asks for it
         """Return what prose has: this encoder knows every word."""
         return 1.2

@@ -6,7 +6,6 @@ The only file that imports torch; it runs once, in a process of its own.
 import importlib.util
 import json
 import logging
-import os
 import shutil
 import tempfile
 import warnings
@@ -77,7 +76,7 @@ def export(name: str, target: Path) -> Recipe:
         _prove(model, made)
         if target.exists():
             shutil.rmtree(target)
-        os.replace(made, target)
+        made.replace(target)
     return recipe
 
 

@@ -20,7 +20,7 @@ STRANGEST = 1.5  # no question counts as stranger than this, on a logarithmic sc
 
 @dataclass(frozen=True)
 class Ask:
-    """What the question is like. known: share of its words' weight that the index knows; strangeness: pieces per word."""
+    """What a question is like. known: share of its words' weight that the index knows; strangeness: pieces per word."""
 
     known: float = 1.0
     strangeness: float = PROSE

@@ -1,4 +1,4 @@
-"""Names that mean exactly one thing: numbers of incidents and articles, error codes, updates, hosts, serials, versions."""
+"""Names that mean one thing: numbers of incidents and articles, error codes, updates, hosts, serials, versions."""
 
 import re
 

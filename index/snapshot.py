@@ -27,7 +27,7 @@ def write(folder: Path, arrays: Mapping[str, NDArray[Any]], facts: Mapping[str, 
     with draft.open("w", encoding="utf-8") as file:
         json.dump({**facts, "file": path.name, "sha256": digest(path)}, file)
         _settle(file)
-    os.replace(draft, folder / MANIFEST)
+    draft.replace(folder / MANIFEST)
     for old in [*folder.glob("vectors-*.npz"), *folder.glob(f"{MANIFEST}-*")]:
         if old != path:
             old.unlink(missing_ok=True)

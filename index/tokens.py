@@ -12,9 +12,12 @@ _SCRIPTS = re.compile(f"[{_ASIAN}]+|[^{_ASIAN}]+")
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^A-Za-z\d]+")
 _CAMEL = re.compile(r"[a-z][A-Z]|[A-Z]{2}[a-z]")
 STOP = frozenset(
-    "a an and are as at be but by for if in into is it no not of on or such that the their then there these they"
-    " this to was will with i me my we you your he she do does did can could would should how what when where which"
-    " who why am been being has have had from so any some".split()
+    re.findall(
+        r"\w+",
+        "a an and are as at be but by for if in into is it no not of on or such that the their then there these they"
+        " this to was will with i me my we you your he she do does did can could would should how what when where"
+        " which who why am been being has have had from so any some",
+    )
 )
 
 _stem = (

@@ -214,33 +214,38 @@ def refresh(sessions: Sessions, encoder: Encoder, limit: int = 64) -> int:
     The texts are encoded outside any transaction; a text that changed meanwhile stays stale.
     """
     with sessions.reading() as db:
-        waiting = db.execute(
+        rows = db.execute(
             select(Embedding.id, Embedding.lead, Embedding.text, Embedding.text_hash)
             .where(Embedding.stale.is_(True))
             .order_by(Embedding.id)
             .limit(limit)
         ).all()
-    if not waiting:
+    if not rows:
         return 0
-    vectors = encoder.encode([Piece("", 0, row.lead, row.text).read for row in waiting])
+    vectors = encoder.encode([Piece("", 0, row.lead, row.text).read for row in rows])
     recipe = encoder.recipe.fingerprint()
     with sessions.writing() as db:
-        hashes = _hashes(db, [row.id for row in waiting])
+        hashes = _hashes(db, [row.id for row in rows])
         made = [
             {"id": row.id, "vector": vector.tobytes(), "recipe": recipe, "stale": False}
-            for row, vector in zip(waiting, vectors, strict=True)
+            for row, vector in zip(rows, vectors, strict=True)
             if hashes.get(row.id) == row.text_hash
         ]
         _number(db, made)
         if made:
             db.execute(update(Embedding), made)
         db.commit()
-    return len(waiting)
+    return len(rows)
 
 
 def _hashes(db: Session, ids: Sequence[int]) -> dict[int, str]:
     rows = db.execute(select(Embedding.id, Embedding.text_hash).where(Embedding.id.in_(ids)))
     return {row.id: row.text_hash for row in rows}
+
+
+def waiting(db: Session) -> int:
+    """Return how many passages wait for their vector."""
+    return db.scalar(select(func.count()).select_from(Embedding).where(Embedding.stale.is_(True))) or 0
 
 
 def mark_recipe(sessions: Sessions, encoder: Encoder) -> int:

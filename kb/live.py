@@ -1,7 +1,7 @@
 """This process's copy of the index: it catches up with the rows by sequence, and says what does not work."""
 
 import importlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -10,12 +10,12 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from index.encoder import Encoder
 from index.errors import SearchError, WriterBusy
-from kb.embeddings import Corpora, Embedding, last_sequence
+from kb.embeddings import Corpora, Embedding, last_sequence, waiting
 from kb.passages import TITLE, number_of
 from kb.viewer import Viewer
 
@@ -91,7 +91,7 @@ class Live:
             if self.vectors is not None:
                 self.vectors.save(self.folder / "vectors")
 
-    def scopes_of(self, viewer: Viewer, corpora: Sequence[str]) -> frozenset[str]:
+    def scopes_of(self, viewer: Viewer, corpora: Collection[str]) -> frozenset[str]:
         """Return the permission classes of these kinds that a viewer may read."""
         kinds = tuple(corpora)
         return frozenset(one for one in self.scopes if one.partition(":")[0] in kinds and viewer.reads(one))
@@ -104,8 +104,7 @@ class Live:
             model=self.encoder.recipe.model if self.encoder else None,
             vectors=self.vectors.count if self.vectors else 0,
             words=self.words.count if self.words else 0,
-            stale=db.scalar(select(func.count()).select_from(Embedding).where(Embedding.stale.is_(True)))
-            or 0,
+            stale=waiting(db),
             behind=max(0, last - min((part.sequence for part in parts), default=0)),
             troubles=tuple(self.troubles.values()),
         )

@@ -101,7 +101,7 @@ def find(
     live.catch_up(db)
     own = {f"incident:{item_id}" for item_id in viewer.own} if "incident" in corpora else set()
     allowed = Allowed(live.scopes_of(viewer, corpora), frozenset(own))
-    search = _Search(live, text[:LONGEST], allowed, max(POOL, k + len(exclude)))
+    search = Asking(live, text[:LONGEST], allowed, max(POOL, k + len(exclude)))
     hidden = {f"{corpus}:{item_id}" for corpus, item_id in exclude}
     ranked = _readable(db, live, viewer, [one for one in search.ranked() if one.item not in hidden])
     chances = _chances(ranked)
@@ -114,7 +114,7 @@ def find(
     )
 
 
-class _Search:
+class Asking:
     """One question to both halves of the index, each of which may be missing or fail."""
 
     def __init__(self, live: Live, text: str, allowed: Allowed, pool: int) -> None:
@@ -127,6 +127,11 @@ class _Search:
 
     def ranked(self) -> list[Ranked]:
         """Return every candidate of either half, best first."""
+        ranked = [self._placed(candidate, passage) for candidate, passage in self.candidates()]
+        return sorted(ranked, key=lambda one: (not one.named, -one.score, one.item))
+
+    def candidates(self) -> list[tuple[Candidate, int | None]]:
+        """Return what either half proposes, seen by both, each with the id of its best passage by meaning."""
         if not self.text.strip():
             return []
         items = {*self._by_meaning(), *self._by_words()}
@@ -136,8 +141,7 @@ class _Search:
         )
         evidence = self.words.weigh(self.question, items) if self.words and self.question else {}
         meant = self.vectors.score(self.vector, items) if self.vectors and self.vector is not None else {}
-        ranked = [self._rank(item, meant.get(item, []), evidence.get(item)) for item in items]
-        return sorted(ranked, key=lambda one: (not one.named, -one.score, one.item))
+        return [_candidate(item, meant.get(item, []), evidence.get(item)) for item in items]
 
     def _by_meaning(self) -> list[str]:
         if self.vectors is None or self.encoder is None:
@@ -163,23 +167,23 @@ class _Search:
             self.troubles.append(TROUBLES["words"])
             return []
 
-    def _rank(self, item: str, passages: Sequence[Hit], evidence: Evidence | None) -> Ranked:
-        titles = [hit.score for hit in passages if hit.part == TITLE]
-        bodies = [hit for hit in passages if hit.part != TITLE]
-        meaning = bodies[0].score if bodies else max(titles, default=0.0)
-        candidate = Candidate(item, meaning, max(titles, default=meaning), evidence)
-        return Ranked(
-            item,
-            fusion.score(self.ask, candidate),
-            bodies[0].id if bodies else None,
-            evidence,
-            bool(evidence and evidence.identifiers and self._asks_for_a_name()),
-        )
+    def _placed(self, candidate: Candidate, passage: int | None) -> Ranked:
+        evidence = candidate.evidence
+        named = bool(evidence and evidence.identifiers and self._asks_for_a_name())
+        return Ranked(candidate.item, fusion.score(self.ask, candidate), passage, evidence, named)
 
     def _asks_for_a_name(self) -> bool:
         """Say whether the question is an identifier and hardly anything else."""
         question = self.question
         return bool(question and question.identifiers) and len(self.text.split()) <= NAMED_WORDS
+
+
+def _candidate(item: str, passages: Sequence[Hit], evidence: Evidence | None) -> tuple[Candidate, int | None]:
+    titles = [hit.score for hit in passages if hit.part == TITLE]
+    bodies = [hit for hit in passages if hit.part != TITLE]
+    meaning = bodies[0].score if bodies else max(titles, default=0.0)
+    candidate = Candidate(item, meaning, max(titles, default=meaning), evidence)
+    return candidate, bodies[0].id if bodies else None
 
 
 def _readable(db: Session, live: Live, viewer: Viewer, ranked: Sequence[Ranked]) -> list[Ranked]:
@@ -205,7 +209,7 @@ def _chances(ranked: Sequence[Ranked]) -> list[float]:
     ]
 
 
-def _explained(db: Session, search: _Search, ranked: Sequence[tuple[Ranked, float]]) -> list[Found]:
+def _explained(db: Session, search: Asking, ranked: Sequence[tuple[Ranked, float]]) -> list[Found]:
     """Add to each hit the passage that fits best and the words of the question that it has."""
     ids: dict[str, list[int]] = defaultdict(list)
     for one, _ in ranked:
