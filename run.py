@@ -140,10 +140,9 @@ def serve(asked: argparse.Namespace) -> None:
         make_environment()
         install(DESK)
         model = asked.model is not False and install_if_possible(MODEL, again=bool(asked.model))
-    desk = [str(PYTHON), "-m", "assistant", "--data", str(asked.data.resolve())]
-    follow(desk, "init", "--model" if model else "--no-model")
-    if asked.demo:
-        follow(desk, "demo")
+    data = asked.data.resolve()
+    desk = [str(PYTHON), "-m", "assistant", "--data", str(data)]
+    prepare(desk, data, demo=asked.demo, model=model)
     become([*desk, "run", *(["--port", str(asked.port)] if asked.port else [])])
 
 
@@ -300,6 +299,30 @@ def install_browser() -> str | None:
             "On Debian: sudo apt install chromium. Anywhere else: install it and set CHROMIUM to its path."
         )
     return browser
+
+
+def prepare(desk: list[str], data: Path, *, demo: bool, model: bool) -> None:
+    """Bring a data folder to what this code expects, and fill a new one with the demo. Notes what it did there."""
+    note, wanted = data / "prepared", preparation(data, model=model)
+    new = not note.exists()
+    if not new and note.read_text() == wanted:
+        return
+    follow(desk, "init", "--model" if model else "--no-model")
+    if demo and new:
+        follow(desk, "demo")
+    note.write_text(wanted)
+
+
+def preparation(data: Path, *, model: bool) -> str:
+    """Return a digest of all that decides whether a data folder must be prepared again."""
+    digest = hashlib.sha256(f"{model}".encode())
+    for path in sorted((HERE / "assistant" / "migrations" / "versions").glob("*.py")):
+        digest.update(path.read_bytes())
+    for name in sorted(name for name in os.environ if name.startswith("KINTSUGI_")):
+        digest.update(f"{name}={os.environ[name]}".encode())
+    settings = data / "kintsugi.env"
+    digest.update(settings.read_bytes() if settings.exists() else b"")
+    return digest.hexdigest()
 
 
 def may_use_apt() -> bool:

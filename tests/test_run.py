@@ -122,6 +122,55 @@ def test_a_failed_model_part_is_tried_again_only_when_asked(pip):
     assert run.install_if_possible(run.MODEL) is True
 
 
+@pytest.fixture
+def done(checkout, monkeypatch) -> list[str]:
+    """The commands of the desk that run.py followed."""
+    done: list[str] = []
+    monkeypatch.setattr(run, "follow", lambda desk, *command: done.append(" ".join(command)))
+    return done
+
+
+def prepare(folder: Path, *, demo: bool = True, model: bool = True) -> None:
+    run.prepare([], folder, demo=demo, model=model)
+
+
+def test_a_new_desk_is_prepared_and_filled_once(checkout, done):
+    prepare(checkout)
+    prepare(checkout)
+    assert done == ["init --model", "demo"]
+
+
+def test_who_wants_no_demo_gets_none_later_either(checkout, done):
+    prepare(checkout, demo=False)
+    prepare(checkout, model=False)
+    assert done == ["init --model", "init --no-model"]
+
+
+def test_a_new_migration_or_another_database_prepares_again(checkout, done, monkeypatch):
+    prepare(checkout, demo=False)
+    versions = checkout / "assistant/migrations/versions"
+    versions.mkdir(parents=True)
+    (versions / "0002_more.py").write_text("more")
+    prepare(checkout)
+    monkeypatch.setenv("KINTSUGI_DATABASE", "postgresql://elsewhere")
+    prepare(checkout)
+    (checkout / "kintsugi.env").write_text("KINTSUGI_PRODUCTION=yes")
+    prepare(checkout)
+    assert done == ["init --model"] * 4
+
+
+def test_a_demo_that_was_interrupted_is_tried_again(checkout, done, monkeypatch):
+    def stop(desk, *command):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(run, "follow", stop)
+        with pytest.raises(KeyboardInterrupt):
+            prepare(checkout)
+    prepare(checkout)
+    assert done == ["init --model", "demo"]
+
+
 def test_a_long_step_is_one_line_and_its_output_is_kept(checkout, capsys):
     run.watch("Counting", [sys.executable, "-c", "print('one'); print('two')"])
     assert re.fullmatch(r"Counting … done in \d+ s\n", capsys.readouterr().out)
