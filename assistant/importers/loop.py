@@ -1,6 +1,5 @@
 """The importer loop: rows in batches, each in one transaction with the position that it reaches."""
 
-import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -63,7 +62,6 @@ def perform(
     progress: Callable[[], object],
 ) -> None:
     """Import all rows, from where an interrupted import of the same file stopped."""
-    begun = time.monotonic()
     run = _begin(runtime, job, rejects, summary)
     position = run.position
     for batch in _batches(islice(rows, position, None)):
@@ -80,7 +78,6 @@ def perform(
     with runtime.writing() as db:
         advance(db, run.id, position, finished_at=runtime.now(), updated_at=runtime.now())
         db.commit()
-    summary.seconds = time.monotonic() - begun
 
 
 def _begin(runtime: Runtime, job: Job, rejects: Rejects, summary: Summary) -> ImportRun:

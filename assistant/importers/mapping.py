@@ -44,6 +44,16 @@ class ColumnMap:
         return [row[column] for column in self.columns.get(name, ()) if not is_empty(row.get(column))]
 
 
+def find(
+    file: Path | None,
+    columns: Sequence[str],
+    sample: Sequence[Mapping[str, Any]],
+    names: Mapping[str, tuple[str, ...]],
+) -> ColumnMap:
+    """Return the mapping that a file says, or the most likely one. Raises ImportFailed."""
+    return load(file, columns, sample, names) if file else guess(columns, sample, names)
+
+
 def guess(
     columns: Sequence[str], sample: Sequence[Mapping[str, Any]], names: Mapping[str, tuple[str, ...]]
 ) -> ColumnMap:
