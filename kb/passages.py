@@ -9,6 +9,8 @@ from kb.corpus import Passage
 TITLE = "title"
 WORDS = 200  # about what a small model reads at once
 NUMBERS = {"article": "KB", "incident": "INC"}  # how people quote an item
+EXCERPT = 240  # characters of a passage that are shown as the reason
+BEFORE = 6  # words shown before the first term
 MOST = 60  # passages of one item: beyond, a text is a log or a book
 
 
@@ -53,6 +55,31 @@ def cut(passages: Sequence[Passage]) -> list[Piece]:
                 counts[passage.part] = ordinal + 1
                 pieces.append(Piece(passage.part, ordinal, lead, text))
     return pieces[:MOST]
+
+
+def excerpt(text: str, terms: Sequence[str], longest: int = EXCERPT) -> str:
+    """Return the stretch of a text, cut between words, with the most different terms; … stands for what is left out.
+
+    longest: characters.
+    """
+    words = text.split()
+    wanted = [term.lower() for term in terms]
+    said = [{term for term in wanted if term in word.lower()} for word in words]
+    starts = [0, *(max(0, place - BEFORE) for place, found in enumerate(said) if found)]
+    ends = {start: _end(words, start, longest) for start in starts}
+    best = max(starts, key=lambda start: (len(set().union(*said[start : ends[start]])), -start), default=0)
+    before, after = "… " if best else "", " …" if ends.get(best, 0) < len(words) else ""
+    return f"{before}{' '.join(words[best : ends.get(best, 0)])}{after}"
+
+
+def _end(words: Sequence[str], start: int, longest: int) -> int:
+    """Return the place of the first word after start that does not fit any more."""
+    taken = 0
+    for place in range(start, len(words)):
+        taken += len(words[place]) + 1
+        if taken > longest + 1 and place > start:
+            return place
+    return len(words)
 
 
 def _windows(text: str, words: int) -> list[str]:

@@ -20,7 +20,7 @@ from index.hits import Allowed, Hit
 from index.lexical import Evidence, Question
 from kb.embeddings import Embedding
 from kb.live import TROUBLES, Live
-from kb.passages import TITLE
+from kb.passages import TITLE, excerpt
 from kb.viewer import Viewer
 
 log = logging.getLogger(__name__)
@@ -230,15 +230,16 @@ def _found(one: Ranked, chance: float, rows: Sequence[Any], text: str) -> Found:
     best = next((row for row in bodies if row.id == one.passage), None)
     if best is None and bodies:
         best = max(bodies, key=lambda row: sum(stem in row.text.lower() for stem in stems))
+    terms = tuple([*names, *_words(text, stems)][:TERMS])
     return Found(
         corpus=one.corpus,
         item_id=one.item_id,
         score=one.score,
         probability=chance,
         band=calibration.band(chance),
-        passage=best.text if best else "",
+        passage=excerpt(best.text, terms) if best else "",
         part=best.part if best else "",
-        terms=tuple([*names, *_words(text, stems)][:TERMS]),
+        terms=terms,
     )
 
 

@@ -16,6 +16,7 @@ from assistant.desk.permissions import readable_ids, viewer_of
 from assistant.desk.record import stamp
 from kb import feedback
 from kb.article import CONFIDENCES, Article
+from kb.authoring import NEAR
 from kb.feedback import Showing
 from kb.live import Live
 from kb.search import Answer, Found, find
@@ -248,9 +249,12 @@ def _suggestion(item: Article | Incident, hit: Found, here: str, incident: Incid
 
 
 def _worth_showing(one: Suggestion) -> bool:
+    """An archived article is no advice, an incident without resolution has none, and a guess is no duplicate."""
     if isinstance(one.item, Article):
         return one.item.confidence != "archived"
-    return one.kind == "open" or bool(one.item.resolution.strip() or one.item.links)
+    if one.kind == "open":
+        return one.found.band in NEAR
+    return bool(one.item.resolution.strip() or one.item.links)
 
 
 def _with_outcomes(db: Session, shown: list[Suggestion]) -> list[Suggestion]:
