@@ -64,12 +64,13 @@ class IncidentDoor:
             values = self._values(db, record)
             fields = _digests(values, record)
             before = earlier.get(record.external_id)
+            if before is not None and before.digest == digest_all(fields):
+                summary.counts["unchanged"] += 1
+                continue
             summary.note(record.notes)
-            summary.states[str(values["state"]).replace("_", " ")] += 1
             if before is None:
                 fresh.append((record, values, fields))
-            elif before.digest == digest_all(fields):
-                summary.counts["unchanged"] += 1
+                summary.states[str(values["state"]).replace("_", " ")] += 1
             else:
                 changed.append((before, record, values, fields))
         summary.counts["added"] += len(fresh)

@@ -46,17 +46,18 @@ class ArticleDoor:
         for page in records:
             fields = self._fields(db, page)
             before = earlier.get(page.external_id)
-            summary.note(page.notes)
-            if before is None:
-                summary.counts["added"] += 1
-                if run_id:
-                    earlier[page.external_id] = self._draft(
-                        db, page, fields=fields, run_id=run_id, summary=summary
-                    )
-            elif before.digest == digest_all(fields):
+            if before is not None and before.digest == digest_all(fields):
                 summary.counts["unchanged"] += 1
-            else:
+                continue
+            if before is not None:
                 self._renew(db, before, page, fields=fields, run_id=run_id, summary=summary)
+                continue
+            summary.counts["added"] += 1
+            summary.note(page.notes)
+            if run_id:
+                earlier[page.external_id] = self._draft(
+                    db, page, fields=fields, run_id=run_id, summary=summary
+                )
         summary.created = self.directory.created
         summary.note(self.directory.missing)
         self.directory.missing.clear()
@@ -83,6 +84,7 @@ class ArticleDoor:
         reached = self._publish(db, article, page, summary)
         article.created_at = min(filter(None, (page.created_at, page.updated_at, self.now)))
         article.updated_at = page.updated_at or page.created_at or self.now
+        summary.states[CONFIDENCES[reached].lower()] += 1
         fields[STATE] = reached
         about = {"kind": KIND, "external_id": page.external_id, "item_id": article.id, "run_id": run_id}
         row = Imported(**about, digest=digest_all(fields), fields=fields)
@@ -106,7 +108,6 @@ class ArticleDoor:
             for finding in refusal.findings[:1]:
                 why = PERSONAL if finding.cure.startswith("Remove it") else finding.message
                 summary.note({f"stay work in progress: {why}": 1})
-        summary.states[CONFIDENCES[reached].lower()] += 1
         return reached
 
     def _renew(

@@ -56,7 +56,7 @@ class Summary:
             if self.counts[name]:
                 yield f"  {self.counts[name]:>9,}{would} {said}"
         if self.states:
-            yield f"{self.kind.capitalize()} by state: " + _listed(self.states)
+            yield f"New {self.kind} by state: " + _listed(self.states)
         if self.created:
             yield ("Would be added: " if self.dry_run else "Added: ") + _listed(self.created)
         for text, count in self.notes.most_common():
