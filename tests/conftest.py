@@ -1,5 +1,6 @@
 """What tests share: a desk of their own, and a database session on SQLite and on PostgreSQL."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -74,11 +75,20 @@ def _audited(engine: Engine) -> Sessions:
     return sessions
 
 
-@pytest.fixture
-def runtime(tmp_path: Path) -> Iterator[Runtime]:
-    """A whole desk in a folder of its own, with the deterministic encoder; it writes its own word index."""
-    settings = configuration.load(data=tmp_path / "desk")
-    runtime = Runtime(settings, encoder=HashEncoder(), writes_words=True)
+@pytest.fixture(scope="session")
+def new_desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of a desk that was just migrated, to be copied."""
+    settings = configuration.load(data=tmp_path_factory.mktemp("new") / "desk")
+    runtime = Runtime(settings, encoder=HashEncoder())
     runtime.migrate()
+    runtime.close()
+    return settings.data
+
+
+@pytest.fixture
+def runtime(tmp_path: Path, new_desk: Path) -> Iterator[Runtime]:
+    """A whole desk in a folder of its own, with the deterministic encoder; it writes its own word index."""
+    settings = configuration.load(data=shutil.copytree(new_desk, tmp_path / "desk"))
+    runtime = Runtime(settings, encoder=HashEncoder(), writes_words=True)
     yield runtime
     runtime.close()
