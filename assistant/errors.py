@@ -1,6 +1,7 @@
 """What a person is told when something goes wrong: one table from error to status, one place that picks the page."""
 
 from dataclasses import dataclass
+from inspect import signature
 from typing import Any
 
 import structlog
@@ -142,7 +143,10 @@ def _again(form: str, error: Exception, status: int) -> Response:
     """Show the page of a refused form again, with what was typed and what stands in its way."""
     g.refused, g.findings, g.lost_race = True, findings_of(error), status == 409
     view = current_app.view_functions[form]
-    response = make_response(current_app.ensure_sync(view)(**(request.view_args or {})))
+    known = {
+        name: value for name, value in (request.view_args or {}).items() if name in signature(view).parameters
+    }
+    response = make_response(current_app.ensure_sync(view)(**known))
     response.status_code = status
     return response
 

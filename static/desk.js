@@ -53,7 +53,7 @@
     if (!keysOn()) return;
     if ((event.key === "j" || event.key === "k") && $(".rows .go")) return row(event.key === "j" ? 1 : -1);
     const wanted = all(`[data-key="${CSS.escape(event.key)}"]`);
-    const found = wanted.find(shown) || wanted.find((at) => at.matches("input"));
+    const found = wanted.filter(shown).at(-1) || wanted.find((at) => at.matches("input"));
     if (!found) return;
     event.preventDefault();
     press(found);
@@ -72,11 +72,14 @@
   document.addEventListener("click", (event) => {
     all("details.drop[open]").forEach((details) => details.contains(event.target) || (details.open = false));
     if (event.target.closest?.("[data-opens=keys]")) listKeys();
+    event.target.closest?.("[data-dismiss]")?.closest(".notice").remove();
     const theme = event.target.closest?.("[data-theme-choice]")?.dataset.themeChoice;
     if (theme !== undefined) document.documentElement.dataset.theme = theme;
   });
   document.addEventListener("toggle", (event) => {
-    if (event.target.matches("details.drop[open]")) $(".panel :is(input:not([type=hidden]), select, textarea)", event.target)?.focus();
+    if (!event.target.matches("details.drop[open]")) return;
+    all("details.drop[open]").forEach((other) => other.contains(event.target) || (other.open = false));
+    $(".panel :is(input:not([type=hidden]), select, textarea)", event.target)?.focus();
   }, true);
 
   /* drafts: what is typed into a form with data-draft survives a lost connection, an ended sign-in, a closed tab */
@@ -120,12 +123,13 @@
   });
 
   /* what the server says about a form, and what happens after it */
+  const fade = () => all("#notices > p.notice").forEach((line) => setTimeout(() => line.remove(), 8000));
   const say = (text) => {
     const line = document.createElement("p");
     line.className = "notice";
     line.textContent = text;
     notices()?.replaceChildren(line);
-    if (text) setTimeout(() => line.isConnected && line.remove(), 8000);
+    fade();
   };
   document.addEventListener("notice", (event) => event.detail?.value && say(event.detail.value));
   document.addEventListener("htmx:afterRequest", (event) => {
@@ -163,6 +167,6 @@
     all("[data-enhanced]", root).forEach((at) => { at.hidden = true; });
   };
   document.addEventListener("htmx:load", (event) => ready(event.detail.elt.parentElement || document));
-  document.addEventListener("DOMContentLoaded", () => { ready(document); tidy(); });
+  document.addEventListener("DOMContentLoaded", () => { tidy(); fade(); });
   ready(document);
 })();

@@ -12,6 +12,7 @@ from werkzeug.exceptions import NotFound
 from assistant.desk import classification, link
 from assistant.desk.asset import Service
 from assistant.desk.classification import Category
+from assistant.desk.errors import Finding, Refused
 from assistant.desk.permissions import require
 from assistant.identity import can, me, viewer
 from assistant.web import forms
@@ -81,13 +82,12 @@ def new() -> ResponseReturnValue:
 @allows("article.write", form="articles.new")
 def create() -> ResponseReturnValue:
     """Save a new article as work in progress, from fragments if that is all there is."""
+    content = authoring.content_of(request.form)
+    if not forms.text("different"):
+        _hold_against_others(content)
+    category = chosen_id(Category, "category_id")
     article = authoring.draft(
-        db(),
-        authoring.content_of(request.form),
-        actor=me(),
-        now=now(),
-        services=_chosen_services(),
-        category_id=chosen_id(Category, "category_id"),
+        db(), content, actor=me(), now=now(), services=_chosen_services(), category_id=category
     )
     return done(_page(article), f"{article.number} is saved as work in progress.", leave=True)
 
@@ -115,8 +115,9 @@ def revise(number: str) -> ResponseReturnValue:
 def look() -> ResponseReturnValue:
     """Say what the content standard finds in a draft, and which articles say the same already."""
     content = authoring.content_of(request.form)
-    near = authoring.near_duplicates(db(), runtime().live, content, viewer())
-    return page("articles/look.html", "articles/_look.html", near=near, content=content, **looked(content))
+    own = forms.number("article")
+    near = authoring.near_duplicates(db(), runtime().live, content, viewer(), except_id=own)
+    return page("articles/look.html", "articles/_look.html", near=near, own=own, **looked(content))
 
 
 @blueprint.get("/articles/<number>/state")
@@ -207,6 +208,14 @@ def _about(article: Article) -> dict[str, Any]:
         "panel": "",
         **looked(article.current.content),
     }
+
+
+def _hold_against_others(content: Content) -> None:
+    near = authoring.near_duplicates(db(), runtime().live, content, viewer())
+    if near:
+        listed = "; ".join(f"{article.number} “{article.title}”" for article in near)
+        cure = "Improve that one, or confirm that yours says something else."
+        raise Refused([Finding("different", f"This may be written already: {listed}.", cure)])
 
 
 def _offered(part: str, values: Mapping[str, str], present: str = "") -> list[tuple[str, str]]:

@@ -14,6 +14,7 @@ from assistant.web.door import db
 from assistant.web.page import page
 from kb.article import Article
 
+WORKING = ("new", "active", "waiting")  # phases of the state menu; the others have their own button
 REVERSED = {"duplicate_of": "Has the duplicate", "child_of": "Parent of", "related_to": "Related to"}
 
 
@@ -42,7 +43,11 @@ def _about(incident: Incident) -> dict[str, Any]:
     return {
         "incident": incident,
         "way": way,
-        "moves": [way.states[name] for name in way.moves.get(incident.state, ())],
+        "moves": [
+            state
+            for name in way.moves.get(incident.state, ())
+            if (state := way.states[name]).phase in WORKING
+        ],
         "events": timeline.of(db(), incident, with_notes=works),
         "watching": any(watcher.person_id == me().id for watcher in incident.watchers),
         "learned": closure_gate.has_article(incident),

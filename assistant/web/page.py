@@ -57,6 +57,11 @@ def _go(target: str) -> Response:
     return response
 
 
+def keep_typed() -> None:
+    """Show the form on this page with what was typed into it."""
+    g.refused = True
+
+
 def typed(name: str, default: Any = "") -> Any:
     """Return what the person typed into a field of a refused form, else the value it starts with."""
     return request.form.get(name, default) if g.get("refused") else default

@@ -46,7 +46,9 @@ def form(number: str) -> ResponseReturnValue:
 def resolve(number: str) -> ResponseReturnValue:
     """Resolve through the chosen door, and close when asked."""
     close = forms.text("then") == "close"
-    incident = closure.resolve(db(), the_incident(number), _outcome(), close=close, actor=me(), now=now())
+    incident = closure.resolve(
+        db(), the_incident(number), _outcome(), close=close, actor=me(), now=now(), live=runtime().live
+    )
     return done(
         _page(number), SAID[incident.phase == "closed"].format(incident.number), event=f"{CHANGED} resolved"
     )
@@ -56,8 +58,7 @@ def resolve(number: str) -> ResponseReturnValue:
 @allows("incident.work", looks=True)
 def near(number: str) -> ResponseReturnValue:
     """Show the articles that already say what the draft says."""
-    content = authoring.content_of(forms.request.form)
-    found = authoring.near_duplicates(db(), runtime().live, content, viewer())
+    found = authoring.near_duplicates(db(), runtime().live, _new_article(), viewer())
     return page("articles/near.html", "articles/_near.html", near=found, incident=the_incident(number))
 
 
@@ -71,20 +72,23 @@ def _outcome() -> Outcome:
         article_id=article.id if article else None,
         seen=forms.number("seen") or 0,
         content=_content(door),
-        confidence="validated" if forms.text("validated") else "not_validated",
         personal_data_checked=bool(forms.text("personal_data_checked")),
+        different=bool(forms.text("different")),
         reason=forms.text("nothing_reason"),
     )
 
 
 def _content(door: str) -> Content | None:
-    """Return the article's text of the chosen door. A new article says the cause and resolution of the incident."""
-    if door == "write":
-        own = {name: forms.text(f"write_{name}") for name in ("title", "issue", "environment")}
-        return Content(**own, **forms.texts("cause", "resolution"))
+    """Return the article's text behind the chosen door, when there is one to write."""
     if door == "improve":
         return Content(**{name: forms.text(f"improve_{name}") for name in CONTENT_FIELDS})
-    return None
+    return _new_article() if door == "write" else None
+
+
+def _new_article() -> Content:
+    """Return the new article as typed so far; its cause and resolution are those of the incident."""
+    own = {name: forms.text(f"write_{name}") for name in ("title", "issue", "environment")}
+    return Content(**own, **forms.texts("cause", "resolution"))
 
 
 def _linked(incident: Incident) -> Article | None:

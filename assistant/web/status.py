@@ -46,7 +46,7 @@ def _sections(status: Status, waiting: int, parked: int) -> list[tuple[str, list
     stale = "Everything is embedded" if not status.stale else f"{_counted(status.stale, 'passage')} waiting"
     behind = "Nothing" if not status.behind else _counted(status.behind, "change")
     return [
-        ("Model", [("Reads texts with", status.model or "No model"), ("Recipe", status.recipe or "None")]),
+        ("Model", [("Reads texts with", status.model or "No model")]),
         (
             "Index",
             [

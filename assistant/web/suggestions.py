@@ -15,7 +15,7 @@ from assistant.web.door import db, keep, now, runtime
 from assistant.web.guard import limiter
 from assistant.web.incident_page import incident_page
 from assistant.web.incidents import choices
-from assistant.web.page import done, page
+from assistant.web.page import done, keep_typed, page
 from assistant.web.policy import allows
 from assistant.web.subjects import the_incident
 from kb.feedback import Search, Showing
@@ -40,14 +40,15 @@ def panel(number: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/suggestions")
-@allows("incident.open", looks=True)
+@allows("incident.work", looks=True)
 @limiter.limit("120/minute")
 def typing() -> ResponseReturnValue:
     """Show what may help while somebody still types a new incident."""
     text = "\n".join(filter(None, forms.texts("title", "reported_text", "symptoms", "environment").values()))
     found = suggestions.suggest_for(db(), runtime().live, text, viewer())
     found = keep(suggestions.record, found, kind="typing", actor=me(), now=now())
-    return page("incidents/new.html", "incidents/_typing.html", panel=found, refused=True, **choices())
+    keep_typed()
+    return page("incidents/new.html", "incidents/_typing.html", panel=found, **choices())
 
 
 @blueprint.post("/incidents/<number>/suggestions/<int:showing_id>/use")

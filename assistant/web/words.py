@@ -1,7 +1,9 @@
 """How facts are worded on pages: times in the viewer's zone, ages, sizes, marks in a passage."""
 
+import re
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from itertools import zip_longest
 from zoneinfo import ZoneInfo
 
 from flask import request
@@ -68,28 +70,30 @@ def prose(text: str | None) -> Markup:
     return Markup(render(text or ""))  # noqa: S704  the renderer cleans what it returns
 
 
-def marked(text: str, terms: Any) -> Markup:
-    """Mark where the terms stand in a text; terms are words or (start, end) positions."""
-    spans = sorted(_spans(text, terms))
-    parts, at = [], 0
-    for start, end in spans:
-        if start >= at:
-            parts += [escape(text[at:start]), Markup("<mark>"), escape(text[start:end]), Markup("</mark>")]
-            at = end
-    return Markup("").join([*parts, escape(text[at:])])
+def marked(text: str, terms: Iterable[str], length: int = 240) -> Markup:
+    """Mark where the terms stand in a text that is cut to the piece around the first of them.
+
+    length: about how many characters are shown.
+    """
+    text = " ".join(text.split())
+    words = [re.escape(term) for term in terms if term.strip()]
+    pattern = re.compile("|".join(sorted(words, key=len, reverse=True)), re.IGNORECASE) if words else None
+    piece = _around(text, pattern.search(text) if pattern else None, length)
+    if pattern is None:
+        return escape(piece)
+    parts = [escape(part) for part in pattern.split(piece)]
+    hits = [Markup("<mark>{}</mark>").format(hit) for hit in pattern.findall(piece)]
+    return Markup("").join(part for pair in zip_longest(parts, hits, fillvalue="") for part in pair)
 
 
-def _spans(text: str, terms: Any) -> list[tuple[int, int]]:
-    lowered, spans = text.lower(), []
-    for term in terms:
-        if not isinstance(term, str):
-            spans.append((int(term[0]), int(term[1])))
-            continue
-        at = lowered.find(term.lower()) if len(lowered) == len(text) else -1
-        while at >= 0 and term:
-            spans.append((at, at + len(term)))
-            at = lowered.find(term.lower(), at + len(term))
-    return spans
+def _around(text: str, first: re.Match[str] | None, length: int) -> str:
+    if len(text) <= length:
+        return text
+    start = max(0, min(first.start() - length // 4 if first else 0, len(text) - length))
+    start = text.rfind(" ", 0, start) + 1 if start else 0
+    end = text.find(" ", start + length)
+    piece = text[start:] if end < 0 else text[start:end]
+    return f"{'… ' if start else ''}{piece[: length * 2]}{' …' if end >= 0 else ''}"
 
 
 def theme() -> str:

@@ -14,6 +14,7 @@ from assistant.desk import signin
 from assistant.runtime import Runtime
 from assistant.web.door import Desk
 from assistant.web.guard import limiter
+from kb import embeddings
 from tests import make
 
 TOKEN = re.compile(r'"X-CSRFToken": "([^"]+)"')
@@ -34,9 +35,9 @@ class Browser:
 
     def post(self, path: str, *, htmx: bool = False, **form: Any) -> TestResponse:
         headers = {"HX-Request": "true"} if htmx else {}
-        return self.client.post(path, data={"csrf_token": self._token(), **form}, headers=headers)
+        return self.client.post(path, data={"csrf_token": self.token(), **form}, headers=headers)
 
-    def _token(self) -> str:
+    def token(self) -> str:
         if not self.csrf:
             found = TOKEN.search(self.client.get("/sign-in").text)
             assert found
@@ -45,11 +46,11 @@ class Browser:
 
 
 @pytest.fixture
-def app(runtime: Runtime) -> Iterator[Desk]:
+def app(runtime: Runtime) -> Desk:
     """The web application over an empty desk."""
     app = create_app(runtime)
     limiter.reset()
-    yield app
+    return app
 
 
 @pytest.fixture
@@ -106,6 +107,17 @@ def rows(runtime: Runtime) -> Callable[[], Any]:
             db.commit()
 
     return opened
+
+
+@pytest.fixture
+def embed(runtime: Runtime) -> Callable[[], None]:
+    """Do what the worker does: embed what changed."""
+
+    def run() -> None:
+        assert runtime.encoder
+        embeddings.refresh(runtime.sessions, runtime.encoder)
+
+    return run
 
 
 @pytest.fixture

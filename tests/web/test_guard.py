@@ -68,7 +68,7 @@ def test_under_htmx_a_notice_says_what_to_do(ben, incident):
 
 
 def test_a_header_is_as_good_as_the_field(ben, incident):
-    headers = {"X-CSRFToken": ben._token()}
+    headers = {"X-CSRFToken": ben.token()}
     form = {"text": "A note", "kind": "note"}
     assert ben.client.post(f"/incidents/{incident}/note", data=form, headers=headers).status_code == 303
 
@@ -84,7 +84,7 @@ def test_a_form_with_too_many_parts_is_refused(ben, incident):
         f"/incidents/{incident}/attachments",
         data={f"field{n}": "x" for n in range(300)},
         content_type="multipart/form-data",
-        headers={"X-CSRFToken": ben._token()},
+        headers={"X-CSRFToken": ben.token()},
     )
     assert answer.status_code == 413
 

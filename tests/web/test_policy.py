@@ -25,7 +25,7 @@ def test_nor_is_one_in_a_blueprint():
 
 
 def test_an_action_that_is_not_in_the_table_is_refused():
-    with pytest.raises(RouteWithoutPolicy, match="incident.explode"):
+    with pytest.raises(RouteWithoutPolicy, match=r"incident\.explode"):
         allows("incident.explode")
 
 
@@ -46,7 +46,7 @@ def test_every_form_that_is_shown_again_is_a_page_of_the_app(app):
 
 
 def filled(rule):
-    values = {name: "1" for name in rule.arguments}
+    values = dict.fromkeys(rule.arguments, "1")
     for name in rule.arguments:
         values |= {name: 1} if name in ("version", "flag_id", "showing_id", "relation_id") else {}
     return rule.build(values)[1]

@@ -1,0 +1,64 @@
+"""How facts are worded."""
+
+from datetime import timedelta
+
+import pytest
+from flask import g
+from markupsafe import Markup
+
+from assistant.web import words
+from tests import make
+
+
+@pytest.fixture
+def noon(app):
+    """A request at noon, by nobody."""
+    with app.test_request_context("/sign-in"):
+        g.now = make.NOON
+        yield make.NOON
+
+
+@pytest.mark.parametrize(
+    ("gone", "age", "ago"),
+    [
+        (timedelta(seconds=20), "now", "just now"),
+        (timedelta(seconds=-20), "now", "just now"),
+        (timedelta(minutes=59), "59 min", "59 min ago"),
+        (timedelta(hours=23), "23 h", "23 h ago"),
+        (timedelta(days=13), "13 d", "13 d ago"),
+        (timedelta(days=20), "10 Feb 2026", "on 10 Feb 2026"),
+    ],
+)
+def test_times_are_worded_by_their_distance(noon, gone, age, ago):
+    assert words.age(noon - gone) == age
+    assert words.ago(noon - gone) == ago
+
+
+def test_the_exact_time_names_its_zone(noon):
+    assert words.exact(noon) == "Mon 2 Mar 2026, 12:00 UTC"
+    assert words.local_input(noon) == "2026-03-02T12:00"
+    assert words.local_input(None) == ""
+
+
+@pytest.mark.parametrize(("size", "said"), [(1, "1 bytes"), (2048, "2 KB"), (3_200_000, "3.2 MB")])
+def test_sizes(size, said):
+    assert words.size(size) == said
+
+
+def test_terms_are_marked_and_everything_else_is_escaped():
+    said = words.marked("VPN <b>drops</b> often", ["drops", "vpn"])
+    assert said == Markup("<mark>VPN</mark> &lt;b&gt;<mark>drops</mark>&lt;/b&gt; often")
+
+
+@pytest.mark.parametrize("terms", [[], [""], ["(", "[a", "*"]])
+def test_odd_terms_do_no_harm(terms):
+    assert words.marked("a < b", terms) == "a &lt; b"
+
+
+def test_a_long_passage_is_cut_around_the_first_term():
+    said = words.marked("word " * 200 + "needle " + "word " * 200, ["needle"])
+    assert "<mark>needle</mark>" in said
+    assert said.startswith("… ")
+    assert said.endswith(" …")
+    assert len(said) < 320
+    assert len(words.marked("x" * 5000, ["y"])) < 500
