@@ -72,7 +72,12 @@ def start_worker(settings: Settings) -> subprocess.Popen[bytes]:
         f"{PREFIX}DATA": str(settings.data),
         f"{PREFIX}SECRET_KEY": settings.secret_key,
     }
-    return subprocess.Popen([sys.executable, "-m", "assistant", "worker"], env=environment)
+    # Until the worker listens for itself, Ctrl-C is not for it: this process passes on that it should end.
+    interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        return subprocess.Popen([sys.executable, "-m", "assistant", "worker"], env=environment)
+    finally:
+        signal.signal(signal.SIGINT, interrupt)
 
 
 def stop(worker: subprocess.Popen[bytes]) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from sentence_transformers import SentenceTransformer
+from transformers.utils.logging import disable_progress_bar
 
 from index.encoder import GRAPH, RECIPE, TOKENIZER, OnnxEncoder
 from index.errors import ModelDamaged, ModelMissing
@@ -67,6 +68,7 @@ def export(name: str, target: Path) -> Recipe:
     Raises ModelMissing, or ModelDamaged when the exported graph gives other vectors than the model itself.
     """
     source = find_model(name)
+    disable_progress_bar()
     model = SentenceTransformer(str(source), device="cpu", local_files_only=True).eval()
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as room:

@@ -12,7 +12,8 @@ import pytest
 
 from tests.house import ROOT, Function, Module, modules, ours, sources, tracked, within
 
-INDEX_KNOWS = {"faiss", "numpy", "onnxruntime", "sentence_transformers", "tantivy", "tokenizers", "torch"}
+EXPORT_KNOWS = {"sentence_transformers", "torch", "transformers"}
+INDEX_KNOWS = {"faiss", "numpy", "onnxruntime", "tantivy", "tokenizers", *EXPORT_KNOWS}
 WEB_PARTS = {
     "flask",
     "flask_limiter",
@@ -100,10 +101,8 @@ def test_modules_import_each_other_in_one_direction():
 
 
 def test_only_the_export_knows_torch():
-    heavy = {"torch", "sentence_transformers", "transformers"}
-    assert {
-        module.path for module in modules() if any(within(name, *heavy) for name in module.imports())
-    } <= {"index/export.py"}
+    knows = {one.path for one in modules() if any(within(name, *EXPORT_KNOWS) for name in one.imports())}
+    assert knows <= {"index/export.py"}
     assert not [module.path for module in modules() if "index.export" in module.imports(late=False)]
 
 
