@@ -238,9 +238,10 @@ def test_a_showing_of_another_incident_cannot_be_chosen_here(ben, article, incid
     assert ben.post(use.replace(incident, other)).status_code == 404
 
 
-def test_an_open_incident_of_the_same_meaning_becomes_the_original(ben, incident, rows, look):
+def test_an_open_incident_of_the_same_meaning_becomes_the_original(ben, incident, rows, look, embed):
     with rows() as db:
         other = make.incident(db).number
+    embed()
     panel = ben.get(f"/incidents/{incident}/suggestions", htmx=True).text
     assert other in panel
     ben.post(re.search(r'hx-post="(/incidents/[^"]+/attach)"', panel)[1])
