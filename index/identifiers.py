@@ -5,7 +5,7 @@ import re
 MAX_IDENTIFIERS = 200  # of one text: a pasted log must not become an index of its own
 
 KINDS = {
-    "number": r"\b(?:INC|KB|PRB|CHG|REQ|RITM|TASK)-?\d{3,10}\b",
+    "number": r"\b(?:INC-?\d{1,10}|KB-\d{1,10}|KB0\d{1,9}|(?:PRB|CHG|REQ|RITM|TASK)-?\d{3,10})\b",
     "update": r"\bKB\d{4,8}\b",
     "hexadecimal": r"\b0x[0-9a-f]{3,16}\b",
     "vulnerability": r"\bCVE-\d{4}-\d{4,7}\b",
