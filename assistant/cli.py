@@ -203,6 +203,55 @@ def process_check(files: tuple[Path, ...]) -> None:
 main.add_command(importing)
 
 
+@main.command()
+@click.pass_context
+def demo(context: click.Context) -> None:
+    """Fill an empty desk with the demo: people, services, articles, incidents. Prints their password once."""
+    from assistant.demo.load import load  # noqa: PLC0415
+    from assistant.setup import counted, fill_index  # noqa: PLC0415
+
+    runtime = runtime_of(context, writes_words=True)
+    with counted("Living through ninety days") as tell:
+        loaded = load(runtime, now=runtime.now(), progress=tell)
+    if loaded is None:
+        click.echo("Somebody is here already, so the demo was left out.")
+        return
+    fill_index(runtime)
+    click.echo(f"\n{loaded.articles} articles and {loaded.incidents} incidents. Sign in as one of these:\n")
+    for person in loaded.people:
+        click.echo(f"    {person.email:<34}{ROLES[person.role]}")
+    click.echo(f"\nTheir password, shown only now: {loaded.password}\n")
+
+
+@main.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--documents",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of the documents, when they are not with the queries.",
+)
+@click.option("--as", "kind", type=click.Choice(["articles", "incidents"]), help="What the documents become.")
+@click.option(
+    "--run",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File for the hits: query, document, score.",
+)
+@click.pass_context
+def evaluate(
+    context: click.Context, folder: Path, documents: Path | None, kind: str | None, run: Path | None
+) -> None:
+    """Measure finding on a FOLDER of documents, queries and judgements, in a throw-away desk."""
+    from assistant import laboratory  # noqa: PLC0415
+    from assistant.setup import counted_steps  # noqa: PLC0415
+
+    with counted_steps() as tell:
+        result = laboratory.evaluate(
+            folder, documents, kind, run, encoder=runtime_of(context).encoder, tell=tell
+        )
+    for line in result.lines():
+        click.echo(line)
+
+
 def _tell(findings: list[str], fine: str) -> None:
     """Print findings and end with 1, or say that all is well."""
     for finding in findings:

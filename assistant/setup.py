@@ -1,8 +1,9 @@
 """Getting a desk ready: database, model, index. Every step says what it does and can be run again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from sqlalchemy import func, select
 
 from assistant import migrations
@@ -26,6 +27,27 @@ def bar() -> Progress:
         TimeRemainingColumn(),
         transient=False,
     )
+
+
+@contextmanager
+def counted(what: str) -> Iterator[Callable[[int, int], object]]:
+    """Show a progress bar for one long step; what is given is called with what is done and what there is to do."""
+    with counted_steps() as tell:
+        yield lambda done, of: tell(what, done, of)
+
+
+@contextmanager
+def counted_steps() -> Iterator[Callable[[str, int, int], object]]:
+    """Show a progress bar for each of several long steps, told apart by their names."""
+    with bar() as progress:
+        tasks: dict[str, TaskID] = {}
+
+        def tell(step: str, done: int, of: int) -> None:
+            if step not in tasks:
+                tasks[step] = progress.add_task(step, total=of)
+            progress.update(tasks[step], completed=done, total=of)
+
+        yield tell
 
 
 def migrate(settings: Settings, say: Say) -> None:
