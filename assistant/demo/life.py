@@ -1,0 +1,258 @@
+"""What the words of a log do: each is a verb of the desk or of the knowledge base, done by that person at that time."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from assistant.demo.content import ArticleFile, IncidentFile, Step
+from assistant.desk import closure, conversation, lifecycle, link, process, relations
+from assistant.desk.asset import ConfigurationItem, Service
+from assistant.desk.classification import Category
+from assistant.desk.closure import Outcome
+from assistant.desk.incident import Incident
+from assistant.desk.lifecycle import Report
+from assistant.desk.people import Group, Person
+from kb import authoring
+from kb.article import AUDIENCES, CONFIDENCES, GOVERNANCES, Article, Content, Flag
+
+SPOKEN = ("phone", "chat", "walk-in")  # an agent writes these down
+HOW = {"with": "link", "improving": "improve", "writing": "write"}  # word of a log -> door
+STATES = {"confidence": CONFIDENCES, "audience": AUDIENCES, "governance": GOVERNANCES}
+
+
+@dataclass
+class Cast:
+    """Everybody and everything by the name that the demo's files use."""
+
+    people: dict[str, Person] = field(default_factory=dict)
+    groups: dict[str, Group] = field(default_factory=dict)
+    services: dict[str, Service] = field(default_factory=dict)
+    items: dict[str, ConfigurationItem] = field(default_factory=dict)
+    categories: dict[str, Category] = field(default_factory=dict)
+    articles: dict[str, "ArticleLife"] = field(default_factory=dict)
+    incidents: dict[str, Incident] = field(default_factory=dict)
+
+
+class ArticleLife:
+    """An article on its way through its versions, states and flags."""
+
+    def __init__(self, db: Session, cast: Cast, file: ArticleFile) -> None:
+        self.db, self.cast, self.file = db, cast, file
+        self.article: Article
+        self.flags: list[Flag] = []
+
+    def take(self, step: Step, now: datetime) -> None:
+        """Do one line of the article's life."""
+        actor = self.cast.people[step.who]
+        match step.verb:
+            case "drafts":
+                self.written(authoring.draft(self.db, self.file.versions[0], actor=actor, now=now))
+            case "revises":
+                seen = self.article.latest
+                authoring.revise(
+                    self.db, self.article, self.next, seen=seen, actor=actor, now=now, note=step.text
+                )
+            case "sets":
+                wanted = {
+                    name: word for word in step.arguments for name, known in STATES.items() if word in known
+                }
+                team = self.cast.groups[self.file.team].id if self.file.team else None
+                authoring.set_state(self.db, self.article, actor=actor, now=now, team_id=team, **wanted)
+            case "owns":
+                self.article.owner_id = actor.id
+            case "flags":
+                self.flags.append(authoring.flag(self.db, self.article, step.text, actor=actor, now=now))
+            case "settles":
+                authoring.settle(self.db, self.flags[-1], step.text, actor=actor, now=now)
+            case _:
+                raise ValueError(f"Articles know no “{step.verb}”: {step}.")
+
+    def written(self, article: Article) -> None:
+        """Take over the article that was just drafted, here or while closing an incident."""
+        self.article = article
+        article.category_id = self.cast.categories[self.file.category].id
+        article.services = [self.cast.services[name] for name in self.file.services]
+
+    @property
+    def next(self) -> Content:
+        """The version that follows the one that counts now."""
+        return self.file.versions[self.article.latest]
+
+
+class IncidentLife:
+    """An incident on its way from its report to where it stands today."""
+
+    def __init__(self, db: Session, cast: Cast, file: IncidentFile, began: datetime | None) -> None:
+        self.db, self.cast, self.file, self.began = db, cast, file, began
+        self.incident: Incident
+
+    def open(self, now: datetime) -> None:
+        """Record it: by the requester, by the agent who took the call, or by nobody for an alert."""
+        file, cast = self.file, self.cast
+        requester = cast.people[file.by] if file.by else None
+        agents = [step.who for step in file.steps if cast.people[step.who].works]
+        report = Report(
+            title=file.title,
+            text=file.words,
+            symptoms=file.symptoms,
+            environment=file.environment,
+            source=file.via,
+            contact=_contact(file.via, requester),
+            requester=requester,
+            occurred_at=self.began,
+            service=cast.services[file.service],
+            category_id=cast.categories[file.category].id,
+            impact=file.impact,
+            urgency=file.urgency,
+            priority=file.priority,
+            priority_reason=file.priority_reason,
+            restricted_to=cast.groups[file.restricted] if file.restricted else None,
+            items=[cast.items[name] for name in file.items],
+        )
+        actor = cast.people[agents[0]] if file.via in SPOKEN and agents else requester
+        self.incident = lifecycle.open(self.db, report, actor=actor, now=now)
+        if file.restricted:
+            lifecycle.assign(self.db, self.incident, report.restricted_to, None, actor=actor, now=now)
+        if file.key:
+            cast.incidents[file.key] = self.incident
+
+    def take(self, step: Step, now: datetime) -> None:
+        """Do one line of the log."""
+        if step.verb not in VERBS:
+            raise ValueError(f"Incidents know no “{step.verb}”: {step}.")
+        VERBS[step.verb](self, step, self.cast.people[step.who], now)
+
+    def says(self, step: Step, actor: Person, now: datetime) -> None:
+        """A comment."""
+        conversation.comment(self.db, self.incident, step.text, actor=actor, now=now)
+
+    def notes(self, step: Step, actor: Person, now: datetime) -> None:
+        """A work note."""
+        conversation.note(self.db, self.incident, step.text, actor=actor, now=now)
+
+    def takes(self, step: Step, actor: Person, now: datetime) -> None:
+        """Assigned to oneself, and work begins."""
+        lifecycle.assign(self.db, self.incident, self.incident.group, actor, actor=actor, now=now)
+        self._go("active", actor, now)
+
+    def passes(self, step: Step, actor: Person, now: datetime) -> None:
+        """`passes to GROUP` or `passes to GROUP, person`, with a work note."""
+        group, _, who = " ".join(step.arguments[1:]).partition(", ")
+        person = self.cast.people[who] if who else None
+        lifecycle.assign(self.db, self.incident, self.cast.groups[group], person, actor=actor, now=now)
+        if person is not None and self.incident.phase == "new":
+            self._go("active", actor, now)
+        if step.text:
+            self.notes(step, actor, now)
+
+    def holds(self, step: Step, actor: Person, now: datetime) -> None:
+        """On hold, with the reason."""
+        self._go("waiting", actor, now, hold_reason=step.text)
+
+    def resumes(self, step: Step, actor: Person, now: datetime) -> None:
+        """Work goes on."""
+        self._go("active", actor, now)
+
+    def reopens(self, step: Step, actor: Person, now: datetime) -> None:
+        """It came back; what the person said is a comment."""
+        lifecycle.reopen(self.db, self.incident, actor=actor, now=now)
+        self.says(step, actor, now)
+
+    def works(self, step: Step, actor: Person, now: datetime) -> None:
+        """`works around`: what helps until it is resolved."""
+        self._edit(actor, now, workaround=step.text)
+
+    def weighs(self, step: Step, actor: Person, now: datetime) -> None:
+        """`weighs organisation now`: another impact and urgency, with a work note why."""
+        impact, urgency = step.arguments
+        self._edit(actor, now, impact=impact, urgency=urgency)
+        self.notes(step, actor, now)
+
+    def reads(self, step: Step, actor: Person, now: datetime) -> None:
+        """An article for reference."""
+        article = self.cast.articles[step.arguments[0]].article
+        link.add(self.db, self.incident, article, "reference", actor=actor, now=now)
+
+    def relates(self, step: Step, actor: Person, now: datetime) -> None:
+        """`relates child_of KEY`."""
+        kind, other = step.arguments
+        relations.relate(self.db, self.incident, self.cast.incidents[other], kind, actor=actor, now=now)
+
+    def adds(self, step: Step, actor: Person, now: datetime) -> None:
+        """Somebody who watches from now on."""
+        lifecycle.watch(self.db, self.incident, self.cast.people[step.arguments[0]], actor=actor, now=now)
+
+    def fixes(self, step: Step, actor: Person, now: datetime) -> None:
+        """Resolved, and nothing written down yet."""
+        self._edit(actor, now, resolution=step.text, **self._learned())
+        lifecycle.advance(self.db, self.incident, "resolved", actor=actor, now=now)
+
+    def resolves(self, step: Step, actor: Person, now: datetime) -> None:
+        """`resolves with KEY` (or improving, writing): resolved through a door, waiting for the requester."""
+        how, key = step.arguments
+        life = self.cast.articles[key]
+        outcome = {"door": HOW[how], "resolution": step.text, **self._learned()}
+        if how == "writing":
+            outcome["content"] = life.file.versions[0]
+        else:
+            outcome["article_id"] = life.article.id
+        if how == "improving":
+            outcome |= {"content": life.next, "seen": life.article.latest}
+        close = step.verb == "closes"
+        closure.resolve(self.db, self.incident, Outcome(**outcome), close=close, actor=actor, now=now)
+        if how == "writing":
+            life.written(link.resolving(self.incident)[-1].article)
+
+    def closes(self, step: Step, actor: Person, now: datetime) -> None:
+        """`closes`, `closes with KEY` in one motion, `closes as REASON`, `closes as duplicate of KEY`."""
+        if not step.arguments:
+            closure.close(self.db, self.incident, actor=actor, now=now)
+        elif step.arguments[0] == "as":
+            reason, *of = step.arguments[1:]
+            other = self.cast.incidents[of[1]].number if of else ""
+            outcome = Outcome("nothing", reason=reason, duplicate_of=other, message=step.text)
+            closure.resolve(self.db, self.incident, outcome, close=True, actor=actor, now=now)
+        else:
+            self.resolves(step, actor, now)
+
+    def confirms(self, step: Step, actor: Person, now: datetime) -> None:
+        """The requester says that it works again, in their own words, and it is closed."""
+        self.says(step, actor, now)
+        closure.close(self.db, self.incident, actor=actor, now=now)
+
+    def _learned(self) -> dict[str, Any]:
+        learned: dict[str, Any] = {"cause": self.file.cause, "verification": self.file.verification}
+        if self.file.turned_out:
+            learned["closing_category_id"] = self.cast.categories[self.file.turned_out].id
+        return learned
+
+    def _edit(self, actor: Person, now: datetime, **changes: Any) -> None:
+        lifecycle.edit(self.db, self.incident, changes, seen=self.incident.version, actor=actor, now=now)
+
+    def _go(self, phase: str, actor: Person, now: datetime, *, hold_reason: str = "") -> None:
+        """Move to the last state of the phase that is one move away; processes without the phase stay."""
+        way = process.load(self.incident.process)
+        near = [state for state in way.moves[self.incident.state] if way.states[state].phase == phase]
+        if near:
+            lifecycle.move(self.db, self.incident, near[-1], actor=actor, now=now, hold_reason=hold_reason)
+
+
+VERBS: dict[str, Callable[[IncidentLife, Step, Person, datetime], None]] = {
+    "": IncidentLife.says,
+    **{
+        name: getattr(IncidentLife, name)
+        for name in (
+            *("notes", "takes", "passes", "holds", "resumes", "reopens", "works", "weighs", "reads"),
+            *("relates", "adds", "fixes", "resolves", "closes", "confirms"),
+        )
+    },
+}
+
+
+def _contact(via: str, requester: Person | None) -> str:
+    if requester is None:
+        return ""
+    return {"mail": requester.email, "chat": "Teams chat"}.get(via, requester.phone)

@@ -1,0 +1,132 @@
+"""Brings the demo desk to life: its articles and incidents are lived once more, in order, through the desk's verbs."""
+
+import secrets
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from assistant.demo import content
+from assistant.demo.clock import after, before
+from assistant.demo.content import FOLDER, ArticleFile, IncidentFile
+from assistant.demo.life import ArticleLife, Cast, IncidentLife
+from assistant.desk import classification, people
+from assistant.desk.asset import ConfigurationItem, Service
+from assistant.desk.assignment import Route
+from assistant.desk.people import Group, Person
+from assistant.runtime import Runtime
+
+FIRST_DAY = "70 08:00"  # when the people of the demo came to the desk
+WORDS_IN_PASSWORD = 4
+SHOWN = ("ada", "ben", "cleo", "mia", "dan")  # who is introduced when the demo is ready
+Tell = Callable[[int, int], object]
+Event = tuple[datetime, Callable[[], None]]
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A desk that was just filled. password: everybody's, kept nowhere but here; people: whom to introduce."""
+
+    password: str
+    people: list[Person]
+    articles: int
+    incidents: int
+
+
+def load(runtime: Runtime, *, now: datetime, progress: Tell = lambda done, of: None) -> Loaded | None:
+    """Fill an empty desk, all or nothing; a desk where somebody is already stays as it is, and None comes back.
+
+    progress: called with the events done and the events to come.
+    """
+    with runtime.writing() as db:
+        if db.scalar(select(Person.id).limit(1)) is not None:
+            return None
+        password = new_password()
+        cast = _people(db, password, before(now, FIRST_DAY))
+        _services(db, cast)
+        for path in content.categories():
+            cast.categories[path] = classification.ensure(db, path)
+        articles, incidents = content.articles(), content.incidents()
+        events = sorted(_events(db, cast, articles, incidents, now), key=lambda event: event[0])
+        for done, (_, happen) in enumerate(events, 1):
+            happen()
+            progress(done, len(events))
+        db.commit()
+        shown = [cast.people[key] for key in SHOWN]
+        for person in shown:
+            db.refresh(person)
+        db.expunge_all()
+    return Loaded(password, shown, len(articles), len(incidents))
+
+
+def new_password() -> str:
+    """Return a password that a person can remember for a day."""
+    words = (FOLDER / "words.txt").read_text("utf-8").split()
+    return "-".join(
+        [*(secrets.choice(words) for _ in range(WORDS_IN_PASSWORD)), str(secrets.randbelow(90) + 10)]
+    )
+
+
+def _people(db: Session, password: str, now: datetime) -> Cast:
+    data = content.people()
+    cast = Cast()
+    for key, person in data["people"].items():
+        timezone = data["places"][person["place"]]
+        cast.people[key] = people.add(
+            db, email=_address(person["name"]), timezone=timezone, now=now, **person
+        )
+    first, *others = cast.people.values()
+    people.set_password(first, password)
+    for person in others:  # one hash for all: making it is slow on purpose
+        person.password_hash = first.password_hash
+    for name, group in data["groups"].items():
+        members = [cast.people[key] for key in group.pop("people")]
+        cast.groups[name] = Group(name=name, people=members, **group)
+    db.add_all(cast.groups.values())
+    db.flush()
+    return cast
+
+
+def _address(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return f"{plain.replace(' ', '.')}@example.com"
+
+
+def _services(db: Session, cast: Cast) -> None:
+    for position, (name, data) in enumerate(content.services().items()):
+        group, items = cast.groups[data.pop("group")], [_item(line) for line in data.pop("items")]
+        service = cast.services[name] = Service(name=name, items=items, **data)
+        db.add(service)
+        db.flush()
+        db.add(Route(service_id=service.id, group=group, position=position))
+        cast.items |= {item.name: item for item in items}
+    db.flush()
+
+
+def _item(line: str) -> ConfigurationItem:
+    name, kind, details = (part.strip() for part in line.split("|"))
+    return ConfigurationItem(name=name, kind=kind, details=details)
+
+
+def _events(
+    db: Session, cast: Cast, articles: list[ArticleFile], incidents: list[IncidentFile], now: datetime
+) -> Iterator[Event]:
+    """Yield everything that happened, each with its time; nothing is left to happen after now."""
+    for article in articles:
+        cast.articles[article.key] = life = ArticleLife(db, cast, article)
+        yield from (_event(life.take, step, before(now, step.when), now) for step in article.life)
+    for incident in incidents:
+        start = before(now, incident.at)
+        told = IncidentLife(db, cast, incident, before(now, incident.began) if incident.began else None)
+        yield _event(told.open, start, start, now)
+        yield from (_event(told.take, step, after(start, step.when), now) for step in incident.steps)
+
+
+def _event(act: Callable[..., Any], what: Any, at: datetime, now: datetime) -> Event:
+    if at > now:
+        raise ValueError(f"The demo would be ahead of its time: {what}.")
+    return at, lambda: act(what, at) if what is not at else act(at)
