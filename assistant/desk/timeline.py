@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from assistant.desk import audit, process
+from assistant.desk.asset import Service
 from assistant.desk.audit import AuditEntry
 from assistant.desk.classification import Category
-from assistant.desk.asset import Service
 from assistant.desk.incident import Entry, Incident
 from assistant.desk.link import KINDS
 from assistant.desk.people import Group, Person
@@ -73,7 +73,7 @@ def of(db: Session, incident: Incident, *, with_notes: bool) -> list[Event]:
         for entry in audit.of(db, "incident", incident.id)
         if (text := _told(db, incident, entry, with_notes))
     ]
-    return sorted([*said, *changed], key=lambda event: event.at, reverse=True)
+    return sorted([*changed, *said], key=lambda event: event.at)[::-1]
 
 
 def _told(db: Session, incident: Incident, entry: AuditEntry, with_notes: bool) -> str:
