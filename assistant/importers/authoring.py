@@ -95,14 +95,16 @@ class ArticleDoor:
     def _publish(self, db: Session, article: Article, page: Page, summary: Summary) -> str:
         """Give an article its state and return the confidence it reached: what may not leave stays in progress."""
         reached = article.confidence
-        wanted = {"audience": self.audience if page.confidence not in (WIP, "archived") else "internal"}
+        wanted: dict[str, Any] = {
+            "audience": self.audience if page.confidence not in (WIP, "archived") else "internal"
+        }
         if page.confidence != reached:
             wanted["confidence"] = page.confidence
         checked = self.checked
         try:
             authoring.set_state(
                 db, article, actor=None, now=self.now, personal_data_checked=checked, **wanted
-            )  # type: ignore[arg-type]
+            )
             reached = page.confidence
         except Refused as refusal:
             for finding in refusal.findings[:1]:

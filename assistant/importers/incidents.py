@@ -21,6 +21,9 @@ SPEAKING = frozenset(
     ("title", "reported_text", "symptoms", "resolution", "category")
 )  # one of them is needed
 
+TELL_STATE = frozenset(("state", "resolved_at", "closed_at", "resolution"))
+STATELESS = "No column tells the state: all rows come in as new. A history comes in with --state closed."
+
 
 @dataclass(frozen=True)
 class Options:
@@ -74,6 +77,7 @@ def plan(runtime: Runtime, path: Path, options: Options) -> Plan:
         sample=sample,
         order_given=options.day_first is not None,
         rejects=options.rejects,
+        remark="" if options.state or columns.columns.keys() & TELL_STATE else STATELESS,
     )
 
 

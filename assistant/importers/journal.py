@@ -57,7 +57,7 @@ def _from_journal(text: str, kind: str, read_date: Callable[[object], datetime])
     heads = list(HEAD.finditer(text))
     if before := text[: heads[0].start() if heads else None].strip():
         yield Remark(kind, before)
-    for head, following in zip(heads, [*heads[1:], None], strict=True):
+    for head, following in zip(heads, [*heads[1:], None], strict=False):
         said = text[head.end() : following.start() if following else None].strip()
         public = "comment" in head[3].lower()
         if said:

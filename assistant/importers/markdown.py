@@ -26,6 +26,7 @@ LINK = re.compile(
 ATTRIBUTES = re.compile(r"[ \t]*\{:?\s*(?:[.#:][\w-]|[\w-]+=)[^{}\n]*\}")
 SHORTCODE = re.compile(r"\{\{[<%]\s*(?:rel)?ref\s+\"?([^\"\s>%]+)\"?\s*[>%]\}\}")
 ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
+DEEPEST = 8  # admonitions within admonitions
 TAGS = {  # HTML that people write into Markdown -> Markdown; other known tags leave only their text
     **dict.fromkeys(("b", "strong"), "**"),
     **dict.fromkeys(("i", "em"), "*"),
@@ -131,24 +132,21 @@ def _fenced(line: str, fence: str) -> tuple[str, bool]:
     return (mark[1], True) if mark else ("", False)
 
 
-def _blocks(lines: list[str]) -> list[str]:
+def _blocks(lines: list[str], depth: int = DEEPEST) -> list[str]:
     """Turn admonitions into quotations and tabs into paragraphs with a bold heading."""
     made: list[str] = []
     fence, position = "", 0
     while position < len(lines):
         line = lines[position]
         fence, inside = _fenced(line, fence)
-        heading = None if inside else _heading(line)
+        heading = None if inside or not depth else _heading(line)
         if heading is None:
             made.append(_callout(line) if not inside else line)
             position += 1
             continue
         body, position = _body(lines, position, closed=line.lstrip().startswith(":::"))
-        quoted = (
-            ["", f"**{heading}**", "", *_blocks(body)]
-            if TAB.fullmatch(line)
-            else _quoted(heading, _blocks(body))
-        )
+        inner = _blocks(body, depth - 1)
+        quoted = ["", f"**{heading}**", "", *inner] if TAB.fullmatch(line) else _quoted(heading, inner)
         indent = line[: len(line) - len(line.lstrip())]
         made += [f"{indent}{part}" if part else part for part in quoted]
     return made
@@ -186,7 +184,7 @@ def _body(lines: list[str], position: int, *, closed: bool) -> tuple[list[str], 
 
 
 def _quoted(heading: str, body: list[str]) -> list[str]:
-    return ["", f"> **{heading}**", *(["> "] if body else []), *(f"> {line}".rstrip() for line in body), ""]
+    return ["", f"> **{heading}**", *([">"] if body else []), *(f"> {line}".rstrip() for line in body), ""]
 
 
 def _callout(line: str) -> str:

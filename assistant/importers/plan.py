@@ -41,6 +41,7 @@ class Plan:
     sample: list[Row] = field(default_factory=list)
     order_given: bool = False
     rejects: Path | None = None
+    remark: str = ""
 
     def lines(self) -> Iterator[str]:
         """Yield what a person should see before it starts."""
@@ -54,6 +55,8 @@ class Plan:
         yield f"Times without a zone are in {self.timezone}.{self._order()}"
         if not {"id", "path"} & self.columns.columns.keys():
             yield "No column holds an identifier: a row is known again by its whole content."
+        if self.remark:
+            yield self.remark
 
     def samples(self) -> list[str]:
         """Return what the first rows become, a line each."""

@@ -133,13 +133,16 @@ def _json_lines(path: Path, encoding: str) -> Table:
                 if line.strip():
                     yield _object(number, line)
 
+    with opened_text(path, encoding) as (text, _):
+        if text.read(1000).lstrip()[:1] == "[":
+            raise Unreadable(f"{path.name} is one list. Write one object a line: jq -c '.[]' {path.name}")
     table = Table(path, "jsonl", [], f"JSON Lines, {encoding.removesuffix('-sig').upper()}", rows)
     broken = 0
     for row in table.rows():  # a name may turn up in a late line: all of them are looked at
         columns.update(dict.fromkeys(row.values))
         broken += bool(row.problem)
     if not columns and broken:
-        raise Unreadable(f"{path.name} holds no JSON Lines. Write one object a line: jq -c '.[]' file.json")
+        raise Unreadable(f"{path.name} holds no JSON Lines. Write one object a line.")
     if not columns:
         raise Unreadable(f"{path.name} is empty.")
     table.columns = list(columns)

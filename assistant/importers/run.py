@@ -64,7 +64,7 @@ def unfinished(db: Session, kind: str, source: str, fingerprint: str) -> ImportR
 def advance(db: Session, run_id: int, seen: int, **values: Any) -> None:
     """Move a run on. seen: the position it must have now. Raises ImportFailed when another process moved it."""
     mine = update(ImportRun).where(ImportRun.id == run_id, ImportRun.position == seen)
-    moved = db.execute(mine.values(**values).execution_options(synchronize_session=False))
+    moved = db.connection().execute(mine.values(**values))
     if moved.rowcount != 1:
         raise ImportFailed("This file is being imported by another process. Let that one finish.")
 

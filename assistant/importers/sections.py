@@ -41,8 +41,18 @@ HEADINGS = {  # folded heading -> the part of an article that it begins, in five
     **dict.fromkeys(("diagnostic", "diagnostico", "correction", "passos", "pasos", "etapes"), "resolution"),
 }
 UNDERLINE = re.compile(r" {0,3}(=+|-{3,})[ \t]*")
-STANDING = ("resolution", "answer", "solution")  # headings that say no more than the part they stand in
-NO_PROSE = re.compile(r"\s*(#|[-*+] |\d+[.)] |\||`{3}|~{3}|>|\*\(Picture|\[Picture|\*\*[^*]*\*\*$| {4})")
+STANDING = (
+    "resolution",
+    "answer",
+    "solution",
+    "problem",
+    "fix",
+    "losung",
+    "solucao",
+    "solucion",
+    "reponse",
+)  # headings that say no more than the part they stand in
+NO_PROSE = re.compile(r"\s*(#|!\[|[-*+] |\d+[.)] |\||`{3}|~{3}|>|\*\(Picture|\[Picture|\*\*[^*]*\*\*$| {4})")
 HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.+?)[ \t]*#*[ \t]*")
 
 
@@ -116,11 +126,13 @@ def _underlined(before: tuple[str, bool], sections: list[tuple[int, str, list[st
 def _without_title(sections: list[Section], title: str) -> list[Section]:
     """Drop the page's own heading: the title says it already, and what stands below it is the introduction."""
     for place, section in enumerate(sections):
-        if section.level and (section.level == 1 or fold(plain(section.heading)) == fold(title)):
+        same = fold(plain(section.heading)) == fold(title)
+        if section.level and (section.level == 1 or same):
             ones = [other for other in sections if other.level == section.level]
             if len(ones) == 1 and not _part(section):
-                before = "\n\n".join(filter(None, (other.text for other in sections[:place])))
-                intro = Section(0, "", "\n\n".join(filter(None, (before, section.text))))
+                head = "" if same else f"**{section.heading}**"
+                before = [other.text for other in sections[:place]]
+                intro = Section(0, "", "\n\n".join(filter(None, (*before, head, section.text))))
                 return [intro, *sections[place + 1 :]]
         if section.level:
             break
