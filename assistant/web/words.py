@@ -18,6 +18,7 @@ STEPS = (  # shorter than this: counted in that unit
     (timedelta(days=1), timedelta(hours=1), "h"),
     (timedelta(days=14), timedelta(days=1), "d"),
 )
+MARKUP = re.compile(r"\*\*|`+|^#+ ", re.MULTILINE)  # of Markdown, noise in a passage
 THEMES = ("light", "dark")
 
 
@@ -75,7 +76,7 @@ def marked(text: str, terms: Iterable[str], length: int = 240) -> Markup:
 
     length: about how many characters are shown.
     """
-    text = " ".join(text.split())
+    text = " ".join(MARKUP.sub("", text).split())
     words = [re.escape(term) for term in terms if term.strip()]
     pattern = re.compile("|".join(sorted(words, key=len, reverse=True)), re.IGNORECASE) if words else None
     piece = _around(text, pattern.search(text) if pattern else None, length)
