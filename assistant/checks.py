@@ -1,7 +1,4 @@
-"""How the desk is, and whether its parts agree: read by the status page, `/healthz`, `status`, `index check` and `verify`.
-
-Checking never repairs.
-"""
+"""How the desk is, and whether its parts agree, for the status page and the command line. Checking never repairs."""
 
 import hashlib
 from collections.abc import Iterable
@@ -94,7 +91,9 @@ def _database_findings(runtime: Runtime, db: Session) -> Iterable[str]:
         answers = [row[0] for row in db.execute(text("PRAGMA integrity_check"))]
         yield from (f"The database is damaged: {answer}" for answer in answers if answer != "ok")
         broken = db.execute(text("PRAGMA foreign_key_check")).all()
-        yield from (f"Row {row[1]} of {row[0]} points to a row of {row[2]} that is not there." for row in broken)
+        yield from (
+            f"Row {row[1]} of {row[0]} points to a row of {row[2]} that is not there." for row in broken
+        )
 
 
 def _attachment_findings(db: Session, store: Store) -> Iterable[str]:

@@ -184,7 +184,7 @@ def user_list(context: click.Context) -> None:
 
 @main.group("process")
 def process_group() -> None:
-    """Processes: states, moves and gates."""
+    """Look at processes: states, moves and gates."""
 
 
 @process_group.command("check")

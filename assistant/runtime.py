@@ -1,4 +1,4 @@
-"""The composition root: settings become an engine, an encoder and a live index. App, worker, CLI and tests start here."""
+"""The composition root: settings become an engine, an encoder and a live index. Every process starts here."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -24,7 +24,7 @@ class Settings(BaseSettings):
     )
     database: str = Field("", description="Database address; empty means SQLite in the data folder.")
     production: bool = Field(
-        False, description="Refuse to start without an own secret key, and send secure cookies."
+        default=False, description="Refuse to start without an own secret key, and send secure cookies."
     )
     secret_key: str = Field(
         "", description="Signs the forms; empty outside production means one kept in the data folder."

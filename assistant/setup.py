@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from assistant import migrations
 from assistant.runtime import Runtime
 from assistant.settings import Settings
-from index.encoder import load_recipe
+from index.encoder import Encoder, load_recipe
 from index.errors import SearchError
 from kb import embeddings
 from kb.embeddings import Embedding
@@ -95,17 +95,16 @@ def fill_index(runtime: Runtime, *, rebuild: bool = False) -> None:
             )
             progress.update(task, total=progress.tasks[task].completed)
         if runtime.encoder is not None:
-            _embed(runtime, progress)
+            _embed(runtime, runtime.encoder, progress)
     with runtime.reading() as db:
         runtime.live.catch_up(db)
     runtime.live.save()
 
 
-def _embed(runtime: Runtime, progress: Progress) -> None:
-    assert runtime.encoder is not None
+def _embed(runtime: Runtime, encoder: Encoder, progress: Progress) -> None:
     with runtime.reading() as db:
-        embeddings.mark_recipe(runtime.sessions, runtime.encoder)
+        embeddings.mark_recipe(runtime.sessions, encoder)
         waiting = db.scalar(select(func.count()).where(Embedding.stale)) or 0
     task = progress.add_task("Reading for meaning", total=waiting)
-    while done := embeddings.refresh(runtime.sessions, runtime.encoder):
+    while done := embeddings.refresh(runtime.sessions, encoder):
         progress.advance(task, done)

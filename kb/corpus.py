@@ -34,7 +34,7 @@ class Corpus(Protocol):
         """Return what to index of these items; one that is missing in the answer leaves the index."""
 
     def owner(self, row: object) -> int | None:
-        """Return the id of the item whose text or permission this changed row may alter, None when it is no part of one."""
+        """Return the id of the item that this changed row is a part of, None when it is not of this kind."""
 
     def readable(self, db: Session, viewer: Viewer, ids: Collection[int]) -> set[int]:
         """Return those of the ids that the viewer may read now, as the database has it."""

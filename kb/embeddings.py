@@ -288,11 +288,11 @@ def _orphans(db: Session, corpus: Corpus, ids: Sequence[int], after: int, last: 
 
 def check(db: Session, live: "Live") -> list[str]:
     """Return in which ways rows and index disagree, as sentences; nothing is repaired."""
-    return [*_row_findings(db, live.corpora), *live.findings(db)]
+    return [*row_findings(db, live.corpora), *live.findings(db)]
 
 
-def _row_findings(db: Session, corpora: Corpora) -> Iterator[str]:
-    """Derive every item's passages again and compare, a batch at a time."""
+def row_findings(db: Session, corpora: Corpora) -> Iterator[str]:
+    """Derive every item's passages again and return where the rows differ, as sentences."""
     for corpus in corpora.values():
         after = 0
         while True:

@@ -63,7 +63,9 @@ class Live:
         self.fingerprint = encoder.recipe.fingerprint() if encoder else None
         self.scopes: set[str] = set()
         self._lock = RLock()
-        self._heard = -1  # the sequence up to which everything was taken over
+        self._heard = (
+            self._scoped
+        ) = -1  # the sequences up to which everything, or the scopes, were taken over
         self.vectors: Vectors | None = self._open_vectors()
         self.words: Words | None = None
 
@@ -78,11 +80,12 @@ class Live:
             if last == self._heard and self.words is not None:
                 return
             self.scopes |= set(
-                db.scalars(select(Embedding.scope).where(Embedding.deleted.is_(False)).distinct())
+                db.scalars(select(Embedding.scope).where(Embedding.sequence > self._scoped).distinct())
             )
             if self.vectors is not None:
                 self._follow_vectors(db, self.vectors, last)
             self._follow_words(db, last)
+            self._scoped = last
             self._heard = last if self.words is None or self.words.sequence >= last else -1
 
     def save(self) -> None:

@@ -4,9 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
+from index.identifiers import identifiers
 from kb.corpus import Passage
 
 TITLE = "title"
+LARGEST_ID = 2**31 - 1
 WORDS = 200  # about what a small model reads at once
 NUMBERS = {"article": "KB", "incident": "INC"}  # how people quote an item
 EXCERPT = 240  # characters of a passage that are shown as the reason
@@ -40,6 +42,17 @@ class Piece:
 def number_of(corpus: str, item_id: int) -> str:
     """Return the number that people quote, such as INC-000042."""
     return f"{NUMBERS.get(corpus, corpus)}-{item_id:06d}"
+
+
+def items_numbered(text: str) -> dict[str, str]:
+    """Return the items that a text quotes by number, with that number, both as the index writes them."""
+    corpora = {number.lower(): corpus for corpus, number in NUMBERS.items()}
+    quoted = (name.partition("-") for name in identifiers(text))
+    return {
+        f"{corpora[kind]}:{number}": f"{kind}-{number}"
+        for kind, _, number in quoted
+        if kind in corpora and number.isdigit() and int(number) <= LARGEST_ID
+    }
 
 
 def cut(passages: Sequence[Passage]) -> list[Piece]:

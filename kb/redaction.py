@@ -33,7 +33,13 @@ def _phone(text: str) -> bool:
     return 9 <= len(DIGITS.sub("", text)) <= 15
 
 
-KINDS = (  # (what it is, how it looks, a second look where the pattern alone says too much); the first hit on a place wins
+GIVEN_AWAY = (
+    r"(?i)\b(?:password|passwort|passwd|pwd|passphrase|pin|secret|token|api[ _-]?key)\b[\"']?"
+    r"(?:\s+(?:is|was|ist)|\s*[:=])\s*[\"']?"
+    r"(?P<secret>(?!reset|expired|changed|the\b|not\b|a\b)[^\s\"',;<>]{4,})"
+)
+# (what it is, how it looks, a second look where the pattern alone says too much); the first hit on a place wins
+KINDS = (
     (
         "a private key",
         r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)",
@@ -41,8 +47,7 @@ KINDS = (  # (what it is, how it looks, a second look where the pattern alone sa
     ),
     (
         "a password or key",
-        r"(?i)\b(?:password|passwort|passwd|pwd|passphrase|pin|secret|token|api[ _-]?key)\b[\"']?(?:\s+(?:is|was|ist)|\s*[:=])\s*[\"']?"
-        r"(?P<secret>(?!reset|expired|changed|the\b|not\b|a\b)[^\s\"',;<>]{4,})",
+        GIVEN_AWAY,
         None,
     ),
     (

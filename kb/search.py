@@ -20,7 +20,7 @@ from index.hits import Allowed, Hit
 from index.lexical import Evidence, Question
 from kb.embeddings import Embedding
 from kb.live import TROUBLES, Live
-from kb.passages import TITLE, excerpt
+from kb.passages import TITLE, excerpt, items_numbered
 from kb.viewer import Viewer
 
 log = logging.getLogger(__name__)
@@ -103,12 +103,13 @@ def find(
     allowed = Allowed(live.scopes_of(viewer, corpora), frozenset(own))
     search = Asking(live, text[:LONGEST], allowed, max(POOL, k + len(exclude)))
     hidden = {f"{corpus}:{item_id}" for corpus, item_id in exclude}
-    ranked = _readable(db, live, viewer, [one for one in search.ranked() if one.item not in hidden])
+    wanted = [one for one in search.ranked() if one.corpus in corpora and one.item not in hidden]
+    ranked = _readable(db, live, viewer, wanted)
     chances = _chances(ranked)
     return Answer(
         hits=_explained(db, search, list(zip(ranked, chances, strict=True))[:k]),
         degraded=tuple(dict.fromkeys((*live.troubles.values(), *search.troubles))),
-        nothing=not ranked or chances[0] < calibration.FLOOR,
+        nothing=search.answered and (not ranked or chances[0] < calibration.FLOOR),
         took_ms=(time.perf_counter() - started) * 1000,
         recipe=live.fingerprint,
     )
@@ -134,14 +135,21 @@ class Asking:
         """Return what either half proposes, seen by both, each with the id of its best passage by meaning."""
         if not self.text.strip():
             return []
-        items = {*self._by_meaning(), *self._by_words()}
+        numbered = items_numbered(self.text)
+        items = {*self._by_meaning(), *self._by_words(), *numbered}
         self.ask = Ask(
             known=self.question.known if self.question else 1.0,
             strangeness=self.encoder.strangeness(self.text) if self.encoder else 1.0,
         )
-        evidence = self.words.weigh(self.question, items) if self.words and self.question else {}
+        evidence = {item: Evidence(item, identifiers=frozenset({name})) for item, name in numbered.items()}
+        evidence |= self.words.weigh(self.question, items) if self.words and self.question else {}
         meant = self.vectors.score(self.vector, items) if self.vectors and self.vector is not None else {}
         return [_candidate(item, meant.get(item, []), evidence.get(item)) for item in items]
+
+    @property
+    def answered(self) -> bool:
+        """Whether at least one half of the index could be asked."""
+        return self.question is not None or self.vector is not None
 
     def _by_meaning(self) -> list[str]:
         if self.vectors is None or self.encoder is None:
@@ -174,8 +182,7 @@ class Asking:
 
     def _asks_for_a_name(self) -> bool:
         """Say whether the question is an identifier and hardly anything else."""
-        question = self.question
-        return bool(question and question.identifiers) and len(self.text.split()) <= NAMED_WORDS
+        return len(self.text.split()) <= NAMED_WORDS
 
 
 def _candidate(item: str, passages: Sequence[Hit], evidence: Evidence | None) -> tuple[Candidate, int | None]:

@@ -37,7 +37,9 @@ def test_every_command_explains_itself(path):
 
 
 def test_dan_adds_a_person_who_can_sign_in(kintsugi, runtime):
-    added = kintsugi("user", "add", "ben@example.org", "--name", "Ben Sato", "--role", "agent", "--password", PASSWORD)
+    added = kintsugi(
+        "user", "add", "ben@example.org", "--name", "Ben Sato", "--role", "agent", "--password", PASSWORD
+    )
     assert added.exit_code == 0, added.output
     with runtime.reading() as db:
         assert people.password_matches(people.by_email(db, "ben@example.org"), PASSWORD)

@@ -18,7 +18,10 @@ def empty(request, tmp_path):
         yield engine
         engine.dispose()
         return
-    address, name = request.getfixturevalue("postgres"), f"migration_{tmp_path.name.replace('-', '_')}".lower()
+    address, name = (
+        request.getfixturevalue("postgres"),
+        f"migration_{tmp_path.name.replace('-', '_')}".lower(),
+    )
     server = create_engine(address, isolation_level="AUTOCOMMIT")
     with server.connect() as connection:
         connection.execute(text(f'CREATE DATABASE "{name}"'))

@@ -61,7 +61,9 @@ def take(db: Session, adoptions: Sequence[Adoption], *, now: datetime) -> dict[s
         (ids[row["external_id"]], row, adoption) for row, adoption in zip(rows, adoptions, strict=True)
     ]
     _insert(
-        db, Entry, [{**said, "incident_id": one} for one, _, adoption in numbered for said in adoption.entries]
+        db,
+        Entry,
+        [{**said, "incident_id": one} for one, _, adoption in numbered for said in adoption.entries],
     )
     _insert(
         db,

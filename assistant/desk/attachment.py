@@ -96,7 +96,7 @@ def attach(
 ) -> Attachment:
     """Keep a file with an incident. Raises Refused when it is empty, too large, or of a type that is not kept."""
     sha256, size, head = store.keep(stream)
-    media_type = _type_of(head)
+    media_type = type_of(head)
     if size == 0:
         raise Refused([Finding("file", "The file is empty.", "Choose another file.")])
     if media_type not in TYPES:
@@ -133,7 +133,7 @@ def _copy(stream: IO[bytes], path: Path) -> tuple[str, int, bytes]:
     return digest.hexdigest(), size, head
 
 
-def _type_of(head: bytes) -> str:
+def type_of(head: bytes) -> str:
     """Return the type that the first bytes show; what the sender says is not asked."""
     kind = filetype.guess(head)
     if kind is not None:

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import DDL, JSON, ForeignKey, Index, String, event, insert, inspect, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, sessionmaker
 
-from assistant.desk.assignment import Route
 from assistant.desk.asset import ConfigurationItem, Service
+from assistant.desk.assignment import Route
 from assistant.desk.attachment import Attachment
 from assistant.desk.incident import Entry, Incident, Relation, Watcher
 from assistant.desk.link import Link
@@ -38,16 +38,24 @@ class AuditEntry(Base):
 
 APPEND_ONLY = {  # dialect -> statements; a person with the database's password can still lift them, and that shows
     "sqlite": (
-        "CREATE TRIGGER audit_entry_no_update BEFORE UPDATE ON audit_entry"
-        " BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END",
-        "CREATE TRIGGER audit_entry_no_delete BEFORE DELETE ON audit_entry"
-        " BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END",
+        (
+            "CREATE TRIGGER audit_entry_no_update BEFORE UPDATE ON audit_entry"
+            " BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END"
+        ),
+        (
+            "CREATE TRIGGER audit_entry_no_delete BEFORE DELETE ON audit_entry"
+            " BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END"
+        ),
     ),
     "postgresql": (
-        "CREATE FUNCTION audit_entry_refuse() RETURNS trigger LANGUAGE plpgsql"
-        " AS $$ BEGIN RAISE EXCEPTION 'the audit trail is append-only'; END $$",
-        "CREATE TRIGGER audit_entry_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entry"
-        " FOR EACH STATEMENT EXECUTE FUNCTION audit_entry_refuse()",
+        (
+            "CREATE FUNCTION audit_entry_refuse() RETURNS trigger LANGUAGE plpgsql"
+            " AS $$ BEGIN RAISE EXCEPTION 'the audit trail is append-only'; END $$"
+        ),
+        (
+            "CREATE TRIGGER audit_entry_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entry"
+            " FOR EACH STATEMENT EXECUTE FUNCTION audit_entry_refuse()"
+        ),
     ),
 }
 for dialect, statements in APPEND_ONLY.items():

@@ -20,7 +20,7 @@ from kb.redaction import Mark, marks_in, redact
 
 @dataclass(frozen=True)
 class Draft:
-    """A new article as it can be taken from an incident. marks: personal data and secrets in the originals, by field."""
+    """A new article as an incident gives it. marks: personal data and secrets in the originals, by field."""
 
     content: Content
     marks: dict[str, list[Mark]]
@@ -90,7 +90,7 @@ def resolve(
     if outcome.door == "nothing":
         return close_with_nothing(db, incident, outcome, actor=actor, now=now)
     _take_over(incident, outcome, actor, now)
-    article = _article(db, incident, outcome, actor, now, live)
+    article = _article(db, incident, outcome, live, actor=actor, now=now)
     link.add(db, incident, article, "resolved", actor=actor, now=now)
     incident.resolution = incident.resolution.strip() or article.current.resolution
     incident.closing_door, incident.nothing_reason = outcome.door, None
@@ -151,7 +151,7 @@ def _take_over(incident: Incident, outcome: Outcome, actor: Person, now: datetim
 
 
 def _article(
-    db: Session, incident: Incident, outcome: Outcome, actor: Person, now: datetime, live: Live | None
+    db: Session, incident: Incident, outcome: Outcome, live: Live | None, *, actor: Person, now: datetime
 ) -> Article:
     """Return the article behind the door: found, improved or written."""
     try:

@@ -12,15 +12,17 @@ from assistant.desk.record import LONGEST_TEXT, stamp
 
 def note(db: Session, incident: Incident, text: str, *, actor: Person | None, now: datetime) -> Entry:
     """Add a work note. Raises Refused when it is empty or too long."""
-    return _say(db, incident, "note", text, actor, now)
+    return _say(db, incident, "note", text, actor=actor, now=now)
 
 
 def comment(db: Session, incident: Incident, text: str, *, actor: Person | None, now: datetime) -> Entry:
     """Add a comment that the requester reads. Raises Refused when it is empty or too long."""
-    return _say(db, incident, "comment", text, actor, now)
+    return _say(db, incident, "comment", text, actor=actor, now=now)
 
 
-def _say(db: Session, incident: Incident, kind: str, text: str, actor: Person | None, now: datetime) -> Entry:
+def _say(
+    db: Session, incident: Incident, kind: str, text: str, *, actor: Person | None, now: datetime
+) -> Entry:
     text = text.replace("\r\n", "\n").strip()
     if not text:
         raise Refused([Finding("text", "There is nothing written.", "Write something first.")])

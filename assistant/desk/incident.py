@@ -144,7 +144,7 @@ class Incident(Base):
 
 
 class Entry(Base):
-    """Something said: a work note, which only those who work on incidents read, or a comment, which the requester reads."""
+    """Something said: a work note for those who work on incidents, or a comment, which the requester reads too."""
 
     __tablename__ = "entry"
 

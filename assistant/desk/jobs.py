@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import JSON, Index, String, Text, delete, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from kb.store import Base, UtcDateTime
+from kb.store import Base, UtcDateTime, rows_changed
 
 LEASE = timedelta(seconds=60)
 MOST_ATTEMPTS = 5
@@ -58,13 +58,8 @@ def claim(db: Session, *, now: datetime, lease: timedelta = LEASE) -> Job | None
     due = select(Job.id).where(Job.done_at.is_(None), Job.parked_at.is_(None), Job.run_at <= now, free)
     for job_id in db.scalars(due.order_by(Job.run_at, Job.id).limit(10)):
         token = secrets.token_hex(16)
-        claimed = db.execute(
-            update(Job)
-            .where(Job.id == job_id, Job.done_at.is_(None), free)
-            .values(lease=token, leased_until=now + lease, attempts=Job.attempts + 1)
-            .execution_options(synchronize_session=False)
-        )
-        if claimed.rowcount == 1:
+        mine = update(Job).where(Job.id == job_id, Job.done_at.is_(None), free)
+        if rows_changed(db, mine.values(lease=token, leased_until=now + lease, attempts=Job.attempts + 1)):
             return db.get(Job, job_id, populate_existing=True)
     return None
 
@@ -93,14 +88,11 @@ def parked(db: Session) -> list[Job]:
     return list(db.scalars(select(Job).where(Job.parked_at.is_not(None)).order_by(Job.parked_at.desc())))
 
 
-def _settle(db: Session, job_id: int, lease: str, **values: Any) -> bool:
-    mine = update(Job).where(Job.id == job_id, Job.lease == lease)
-    settled = db.execute(
-        mine.values(lease=None, leased_until=None, **values).execution_options(synchronize_session=False)
-    )
-    return settled.rowcount == 1
-
-
 def purge(db: Session, *, now: datetime) -> int:
     """Delete jobs that were done more than KEPT ago and return how many there were."""
-    return int(db.execute(delete(Job).where(Job.done_at < now - KEPT)).rowcount)
+    return rows_changed(db, delete(Job).where(Job.done_at < now - KEPT))
+
+
+def _settle(db: Session, job_id: int, lease: str, **values: Any) -> bool:
+    mine = update(Job).where(Job.id == job_id, Job.lease == lease)
+    return rows_changed(db, mine.values(lease=None, leased_until=None, **values)) == 1

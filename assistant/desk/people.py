@@ -115,12 +115,12 @@ def set_password(person: Person, password: str) -> None:
 
 def password_matches(person: Person | None, password: str) -> bool:
     """Say whether the password is right; an unknown person costs the same time as a known one."""
-    known = person is not None and person.active and person.password_hash is not None
+    known = person.password_hash if person is not None and person.active else None
     try:
-        _hasher.verify(person.password_hash if known else _nobody(), password)  # type: ignore[union-attr,arg-type]
+        _hasher.verify(known or _nobody(), password)
     except (VerificationError, InvalidHashError):
         return False
-    return known
+    return known is not None
 
 
 @cache

@@ -71,7 +71,7 @@ def readable_incidents(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def readable_articles(viewer: Viewer) -> ColumnElement[bool]:
-    """Return the condition on Article that holds for what this viewer may read; the same as Viewer.reads on its scope."""
+    """Return the condition on Article that holds for what this viewer may read, as Viewer.reads says of its scope."""
     shared = and_(Article.audience != "team", Article.confidence.in_(("not_validated", "validated")))
     if viewer.person_id is None:
         return and_(shared, Article.audience == "public")
@@ -99,7 +99,7 @@ def readable_ids(
 
 
 def may_restrict_to(person: Person, group: Group | None) -> bool:
-    """Say whether a person may restrict an incident to this group: only to one they are in, so nobody locks themselves out."""
+    """Say whether a person may restrict an incident to this group: only to their own, so that they still read it."""
     return group is None or group in person.groups
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from assistant.desk.people import Person
-from kb.store import Base, UtcDateTime
+from kb.store import Base, UtcDateTime, rows_changed
 
 IDLE = timedelta(hours=12)
 LONGEST = timedelta(days=14)
@@ -75,7 +75,7 @@ def end_all(db: Session, person: Person) -> None:
 def purge(db: Session, *, now: datetime) -> int:
     """Delete the rows that no longer count and return how many there were."""
     old = select(SignIn.token_hash).where((SignIn.seen_at < now - IDLE) | (SignIn.started_at < now - LONGEST))
-    return db.execute(delete(SignIn).where(SignIn.token_hash.in_(old))).rowcount
+    return rows_changed(db, delete(SignIn).where(SignIn.token_hash.in_(old)))
 
 
 def _hash(token: str) -> str:

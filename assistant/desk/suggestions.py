@@ -150,7 +150,7 @@ def record(
 
 def use(db: Session, incident: Incident, showing: Showing, *, actor: Person, now: datetime) -> Incident:
     """Take a suggestion: link it, and put its cause and resolution into the incident where nothing is written yet."""
-    _choose(db, incident, showing, "used", actor, now)
+    _choose(db, incident, showing, "used", actor=actor, now=now)
     if showing.corpus == "article":
         article = db.get_one(Article, showing.item_id)
         link.add(db, incident, article, "resolved", actor=actor, now=now, showing=showing)
@@ -168,7 +168,7 @@ def use(db: Session, incident: Incident, showing: Showing, *, actor: Person, now
 
 def refer(db: Session, incident: Incident, showing: Showing, *, actor: Person, now: datetime) -> Incident:
     """Keep a suggestion as read for this incident, without saying that it resolved it."""
-    _choose(db, incident, showing, "reference", actor, now)
+    _choose(db, incident, showing, "reference", actor=actor, now=now)
     if showing.corpus == "article":
         article = db.get_one(Article, showing.item_id)
         link.add(db, incident, article, "reference", actor=actor, now=now, showing=showing)
@@ -184,7 +184,7 @@ def attach_to(db: Session, incident: Incident, showing: Showing, *, actor: Perso
     """Say that this incident repeats the open one that was shown."""
     if showing.corpus != "incident":
         raise MoveNotAllowed("An incident can only be a duplicate of an incident.")
-    _choose(db, incident, showing, "used", actor, now)
+    _choose(db, incident, showing, "used", actor=actor, now=now)
     other = db.get_one(Incident, showing.item_id)
     relations.relate(db, incident, other, "duplicate_of", actor=actor, now=now)
     return incident
@@ -194,7 +194,7 @@ def reject(
     db: Session, incident: Incident, showing: Showing, reason: str, *, actor: Person, now: datetime
 ) -> Incident:
     """Say why a suggestion does not help here."""
-    _choose(db, incident, showing, "rejected", actor, now, reason)
+    _choose(db, incident, showing, "rejected", actor=actor, now=now, reason=reason)
     return incident
 
 
@@ -203,6 +203,7 @@ def _choose(
     incident: Incident,
     showing: Showing,
     choice: str,
+    *,
     actor: Person,
     now: datetime,
     reason: str = "",
@@ -249,7 +250,7 @@ def _suggestion(item: Article | Incident, hit: Found, here: str, incident: Incid
 
 
 def _worth_showing(one: Suggestion) -> bool:
-    """An archived article is no advice, an incident without resolution has none, and a guess is no duplicate."""
+    """Leave out archived articles, incidents that resolved nothing, and open ones that are only a guess."""
     if isinstance(one.item, Article):
         return one.item.confidence != "archived"
     if one.kind == "open":

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -47,6 +48,7 @@ ROWS = {
     "requester_id": Person,
 }
 CHOICES = {"impact": IMPACTS, "urgency": URGENCIES}
+Changes = dict[str, list[Any]]  # column -> [before, after]
 LONG_TEXTS = ("symptoms", "environment", "workaround", "cause", "resolution", "verification")
 
 
@@ -90,7 +92,7 @@ def _told(db: Session, incident: Incident, entry: AuditEntry, with_notes: bool) 
     return _hanging(db, entry)
 
 
-def _sentences(db: Session, incident: Incident, changes: dict[str, list], with_notes: bool) -> list[str]:  # type: ignore[type-arg]
+def _sentences(db: Session, incident: Incident, changes: Changes, with_notes: bool) -> list[str]:
     sentences = []
     if "state" in changes:
         states = process.load(incident.process).states
@@ -98,7 +100,7 @@ def _sentences(db: Session, incident: Incident, changes: dict[str, list], with_n
         waits = changes.get("hold_reason", [None, None])[1]
         sentences.append(f"State: {label}{f', waiting for: {waits}' if waits else ''}.")
     if "assignee_id" in changes or "group_id" in changes:
-        sentences.append(f"Assigned to {_owner(db, incident, changes)}.")
+        sentences.append(f"Assigned to {_owner(db, changes)}.")
     if not with_notes:
         return sentences
     return sentences + [
@@ -106,7 +108,7 @@ def _sentences(db: Session, incident: Incident, changes: dict[str, list], with_n
     ]
 
 
-def _owner(db: Session, incident: Incident, changes: dict[str, list]) -> str:  # type: ignore[type-arg]
+def _owner(db: Session, changes: Changes) -> str:
     group = changes.get("group_id", [None, None])[1]
     person = changes.get("assignee_id", [None, None])[1]
     names = [
@@ -126,7 +128,7 @@ def _field(db: Session, name: str, before: object, after: object) -> str:
 
 
 def _shown(db: Session, name: str, value: object) -> str:
-    row = db.get(ROWS[name], value) if name in ROWS and value else None
+    row: Any = db.get(ROWS[name], value) if name in ROWS and value else None
     if row is not None:
         return row.path if isinstance(row, Category) else row.name
     return str(CHOICES.get(name, {}).get(str(value), value))

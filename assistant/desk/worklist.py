@@ -77,7 +77,7 @@ FILTERS = {  # name -> the column it asks for
 
 @dataclass(frozen=True)
 class Page:
-    """A part of a list. waiting: ids with a very likely suggestion nobody has looked at. after: where the next page begins."""
+    """A part of a list. waiting: ids with a very likely suggestion, not yet chosen. after: where the next begins."""
 
     incidents: list[Incident]
     waiting: set[int] = field(default_factory=set)
@@ -94,7 +94,7 @@ def page(
     after: str = "",
 ) -> Page:
     """Return one page of a list. after: the mark that the page before gave; a damaged one starts from the beginning."""
-    label, columns, newest_first = SORTS[sort]
+    _, columns, newest_first = SORTS[sort]
     query = _query(viewer, name, filters).options(
         joinedload(Incident.requester), joinedload(Incident.service), joinedload(Incident.assignee)
     )

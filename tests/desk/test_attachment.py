@@ -82,4 +82,4 @@ def test_no_name_becomes_a_path(db, store, now, name):
 
 @given(st.binary(min_size=1, max_size=300))
 def test_any_bytes_are_either_of_a_known_type_or_refused(data):
-    assert attachment._type_of(data) != "text/html"
+    assert attachment.type_of(data) != "text/html"

@@ -185,9 +185,17 @@ def test_a_new_article_that_repeats_one_is_shown_before_it_is_written(runtime, n
         outcome = {"door": "write", "content": same}
         ben = make.person(db)
         with pytest.raises(GateRefused, match=known.number) as refused:
-            closure.resolve(db, incident, Outcome(**outcome), close=True, actor=ben, now=now, live=runtime.live)
+            closure.resolve(
+                db, incident, Outcome(**outcome), close=True, actor=ben, now=now, live=runtime.live
+            )
         assert fields(refused) == ["different"]
         closure.resolve(
-            db, incident, Outcome(**outcome, different=True), close=True, actor=ben, now=now, live=runtime.live
+            db,
+            incident,
+            Outcome(**outcome, different=True),
+            close=True,
+            actor=ben,
+            now=now,
+            live=runtime.live,
         )
         assert incident.phase == "closed"

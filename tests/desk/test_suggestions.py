@@ -100,7 +100,9 @@ def test_using_a_resolved_incident_brings_its_article_along(desk, now):
 def test_reference_only_does_not_say_that_it_resolved(desk, now):
     make.article(desk)
     incident = make.incident(desk)
-    suggestions.refer(desk, incident, desk.show(incident).articles[0].showing, actor=make.person(desk), now=now)
+    suggestions.refer(
+        desk, incident, desk.show(incident).articles[0].showing, actor=make.person(desk), now=now
+    )
     assert incident.links[0].kind == "reference" and link.resolving(incident) == []
 
 

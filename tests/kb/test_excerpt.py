@@ -3,7 +3,6 @@
 from kb.passages import excerpt
 
 
-
 def test_an_excerpt_shows_the_stretch_that_has_most_of_the_words_asked_for():
     far = " ".join(["filler"] * 300)
     shown = excerpt(f"heap {far} the namenode heap is full {far}", ["namenode", "heap"])
