@@ -15,6 +15,8 @@ from assistant.importers.values import CHOICES, choice, is_empty, line
 
 OURS = ("import row", "import reason")  # columns of a rejects file, folded
 DATES = ("occurred_at", "recorded_at", "resolved_at", "closed_at", "created_at", "updated_at")
+DATE_WORDS = frozenset(("at", "date", "time", "am", "le", "em", "el", "fecha", "data"))
+FEW = 0.2
 CODE_LENGTH = (
     30  # a resolution column whose texts are all shorter and often the same holds codes, not resolutions
 )
@@ -62,7 +64,9 @@ def guess(
     found: dict[str, list[str]] = {}
     for name in names:
         wanted = [candidate for candidate in names[name] if candidate in free]
-        wanted = [candidate for candidate in wanted if _fits(name, _contents(sample, free[candidate]))]
+        wanted = [
+            candidate for candidate in wanted if _fits(name, candidate, _contents(sample, free[candidate]))
+        ]
         if wanted:
             found[name] = [free.pop(wanted[0])]
     if "category" in found:
@@ -112,12 +116,15 @@ def finished(
     return ColumnMap(found, ignored=ignored, day_first=day_first_in(examples), slashes=leave_open(examples))
 
 
-def _fits(name: str, contents: list[Any]) -> bool:
-    """Say whether a column's contents can be what its name says: dates must read as dates, texts must be texts."""
+def _fits(name: str, candidate: str, contents: list[Any]) -> bool:
+    """Say whether a column's contents can be what its folded name, candidate, says.
+
+    “closed” may hold yes and no: it takes dates to be a date. “closed at” is one, and rows that hold none are wrong.
+    """
     if not contents:
         return True
     if name in DATES:
-        return _dates_share(contents) > 0.5
+        return not DATE_WORDS.isdisjoint(candidate.split()) or _dates_share(contents) > FEW
     if name == "requester_email":
         return sum("@" in line(value) for value in contents) * 2 > len(contents)
     if name == "source":
