@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from assistant.desk import assignment, closure_gate, priority, process
@@ -16,6 +15,7 @@ from assistant.desk.people import Group, Person
 from assistant.desk.record import findings_in, fit, lock, stamp
 from kb.errors import Finding
 
+USUAL_PROCESS = "itil"  # of incidents without a service
 NEEDS = {  # what a state may need -> (field, what is missing, the cure)
     "assignee": ("assignee_id", "Nobody is assigned.", "Take it, or choose who works on it."),
     "group": ("group_id", "No assignment group is chosen.", "Choose the group that works on it."),
@@ -32,6 +32,12 @@ NEEDS = {  # what a state may need -> (field, what is missing, the cure)
         "Choose what it turned out to be.",
     ),
 }
+
+
+TAKEN_OVER = (  # from a report as they are
+    *("symptoms", "environment", "source", "contact", "requester", "occurred_at", "service", "category_id"),
+    *("impact", "urgency", "priority_reason", "restricted_to"),
+)
 
 
 @dataclass(frozen=True)
@@ -61,33 +67,16 @@ def open(db: Session, report: Report, *, actor: Person | None, now: datetime) ->
 
     Raises Refused with what is missing or wrong, field by field.
     """
-    values = {
-        "title": report.title.strip(),
-        "reported_text": report.text,
-        "symptoms": report.symptoms,
-        "environment": report.environment,
-        "source": report.source,
-        "contact": report.contact,
-        "impact": report.impact,
-        "urgency": report.urgency,
-        "priority_reason": report.priority_reason,
-        "occurred_at": report.occurred_at,
-        "category_id": report.category_id,
-    }
+    values = {name: getattr(report, name) for name in TAKEN_OVER}
+    values |= {"title": report.title.strip(), "reported_text": report.text}
     findings = findings_in(values, now=now) + _priority_findings(report)
     if findings:
         raise Refused(findings)
-    way = process.load(report.service.process if report.service else "itil")
     incident = Incident(
         **values,
+        **_beginning(report.service),
         priority=report.priority or priority.of(report.impact, report.urgency),
-        requester=report.requester,
-        service=report.service,
-        restricted_to=report.restricted_to,
         items=list(report.items),
-        process=way.name,
-        state=way.start,
-        phase=way.states[way.start].phase,
         recorded_at=now,
         recorded_by_id=actor.id if actor else None,
     )
@@ -106,7 +95,7 @@ def adopt(db: Session, values: Mapping[str, Any], *, actor: Person | None, now: 
     is the first of the process in the given phase unless one is named. The caller flushes, in batches.
     """
     given = dict(values)
-    way = process.load(given.setdefault("process", "itil"))
+    way = process.load(given.setdefault("process", USUAL_PROCESS))
     state = given.setdefault("state", way.in_phase(given.pop("phase", "new"))[0].name)
     given.setdefault("recorded_at", now)
     incident = Incident(**given, phase=way.states[state].phase, recorded_by_id=actor.id if actor else None)
@@ -238,6 +227,11 @@ def watch(db: Session, incident: Incident, person: Person, *, actor: Person, now
     return watcher
 
 
+def _beginning(service: Service | None) -> dict[str, str]:
+    way = process.load(service.process if service else USUAL_PROCESS)
+    return {"process": way.name, "state": way.start, "phase": way.states[way.start].phase}
+
+
 def _has(incident: Incident, need: str) -> bool:
     value = getattr(incident, NEEDS[need][0])
     if need in ("assignee", "group"):
@@ -283,10 +277,3 @@ def _reasoned(wanted: str, usual: str, reason: str) -> list[Finding]:
         return []
     message = f"Impact and urgency give {usual}, not {wanted}."
     return [Finding("priority_reason", message, "Say why this incident has another priority.")]
-
-
-def people_who_work(db: Session) -> list[Person]:
-    """Return everybody to whom an incident can be assigned, by name."""
-    return list(
-        db.scalars(select(Person).where(Person.role != "requester", Person.active).order_by(Person.name))
-    )

@@ -103,6 +103,13 @@ def by_email(db: Session, email: str) -> Person | None:
     return db.scalar(select(Person).where(Person.email == email.strip().lower()))
 
 
+def who_work(db: Session) -> list[Person]:
+    """Return everybody to whom an incident can be assigned, by name."""
+    return list(
+        db.scalars(select(Person).where(Person.role != "requester", Person.active).order_by(Person.name))
+    )
+
+
 def set_password(person: Person, password: str) -> None:
     """Keep the argon2id hash of a password. Raises Refused when it is too short."""
     if len(password) < SHORTEST_PASSWORD:

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response
 from sqlalchemy import select
 
-from assistant.desk import closure_gate, lifecycle, permissions, process, timeline
+from assistant.desk import closure_gate, people, permissions, process, timeline
 from assistant.desk.incident import RELATIONS, Incident, Relation
 from assistant.desk.link import Link
 from assistant.desk.people import Group
@@ -37,6 +37,13 @@ def state_label(incident: Incident) -> str:
     return states[incident.state].label if incident.state in states else incident.state
 
 
+def readable_links(incident: Incident) -> list[Link]:
+    """Return the links to articles that the viewer may read."""
+    ids = [link.article_id for link in incident.links]
+    known = permissions.readable_ids(db(), viewer(), Article, ids)
+    return [link for link in incident.links if link.article_id in known]
+
+
 def _about(incident: Incident) -> dict[str, Any]:
     way = process.load(incident.process)
     works = me().works
@@ -48,11 +55,11 @@ def _about(incident: Incident) -> dict[str, Any]:
             for name in way.moves.get(incident.state, ())
             if (state := way.states[name]).phase in WORKING
         ],
-        "events": timeline.of(db(), incident, with_notes=works),
+        "events": timeline.of(db(), incident, viewer()),
         "watching": any(watcher.person_id == me().id for watcher in incident.watchers),
         "learned": closure_gate.has_article(incident),
         "kin": _kin(incident),
-        "links": _links(incident),
+        "links": readable_links(incident),
         **(_for_agents() if works else {}),
     }
 
@@ -68,17 +75,10 @@ def _kin(incident: Incident) -> list[tuple[str, Incident, Relation | None]]:
     return [*own, *others]
 
 
-def _links(incident: Incident) -> list[Link]:
-    """Return the links to articles that the viewer may read."""
-    ids = [link.article_id for link in incident.links]
-    known = permissions.readable_ids(db(), viewer(), Article, ids)
-    return [link for link in incident.links if link.article_id in known]
-
-
 def _for_agents() -> dict[str, Any]:
     groups = db().scalars(select(Group).order_by(Group.name))
     return {
-        "people": [(person.id, person.name) for person in lifecycle.people_who_work(db())],
+        "people": [(person.id, person.name) for person in people.who_work(db())],
         "groups": [(group.id, group.name) for group in groups],
         "relations": list(RELATIONS.items()),
     }
