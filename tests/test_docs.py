@@ -39,12 +39,15 @@ def commands(group: click.Group, before: str = "") -> Iterator[str]:
             yield f"{before}{name}"
 
 
-@pytest.mark.parametrize("command", commands(main))
+COMMANDS = list(commands(main))
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_is_in_the_operations_manual(command: str):
     assert f"`kintsugi {command}" in document("operations.md")
 
 
-@pytest.mark.parametrize("command", commands(main))
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_and_option_explains_itself(command: str):
     found: click.Command = main
     for name in command.split():

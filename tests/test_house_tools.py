@@ -8,6 +8,7 @@ import pytest
 from tests.house import ROOT
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize(
     "command",
     ["ruff check --quiet", "ruff format --check --quiet", "mypy"],
