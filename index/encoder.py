@@ -129,6 +129,6 @@ class HashEncoder:
                 vectors[row, hashed % self.recipe.dimension] += 1 if hashed >> 63 else -1
         return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
-    def strangeness(self, text: str) -> float:  # noqa: ARG002 - the protocol asks for it
+    def strangeness(self, text: str) -> float:
         """Return what prose has: this encoder knows every word."""
         return 1.2

@@ -68,7 +68,7 @@ def export(name: str, target: Path) -> Recipe:
     Raises ModelMissing, or ModelDamaged when the exported graph gives other vectors than the model itself.
     """
     source = find_model(name)
-    disable_progress_bar()
+    disable_progress_bar()  # type: ignore[no-untyped-call]
     model = SentenceTransformer(str(source), device="cpu", local_files_only=True).eval()
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as room:

