@@ -31,20 +31,23 @@ class State:
     index: Status
     troubles: tuple[str, ...]
 
-    def lines(self) -> list[tuple[str, str]]:
-        """Return everything as names and values for a terminal."""
-        seen = self.worker_seen.strftime("%Y-%m-%d %H:%M:%S UTC") if self.worker_seen else "never"
-        figures = [
-            ("Incidents", f"{self.incidents:,}"),
-            ("Articles", f"{self.articles:,}"),
-            ("Model", self.index.model or "none"),
-            ("Passages", f"{self.index.vectors:,} by meaning, {self.index.words:,} items by words"),
-            ("To embed", f"{self.index.stale:,}"),
-            ("Behind", f"{self.index.behind:,} changes"),
-            ("Jobs", f"{self.jobs_waiting} waiting, {self.jobs_parked} parked"),
-            ("Worker seen", seen),
-        ]
-        return figures + [("Trouble", trouble) for trouble in self.troubles]
+    def sections(self) -> dict[str, list[tuple[str, str | datetime]]]:
+        """Return the figures by what they are about, each with its name as people read it."""
+        return {
+            "Desk": [("Incidents", f"{self.incidents:,}"), ("Articles", f"{self.articles:,}")],
+            "Index": [
+                ("Model", self.index.model or "None"),
+                ("Passages found by meaning", f"{self.index.vectors:,}"),
+                ("Items found by words", f"{self.index.words:,}"),
+                ("Passages waiting to be embedded", f"{self.index.stale:,}"),
+                ("Changes not yet in this copy", f"{self.index.behind:,}"),
+            ],
+            "Worker": [
+                ("Last sign of life", self.worker_seen or "Never"),
+                ("Jobs waiting", f"{self.jobs_waiting:,}"),
+                ("Jobs that failed for good", f"{self.jobs_parked:,}"),
+            ],
+        }
 
 
 def state_of(runtime: Runtime) -> State:
@@ -56,9 +59,9 @@ def state_of(runtime: Runtime) -> State:
         parked = len(jobs.parked(db))
         troubles = [*index.troubles]
         if not heartbeat.alive(db, "worker", now=runtime.now()):
-            troubles.append("The worker is silent: what changes now is found only after it runs again.")
+            troubles.append("The worker is silent, so what changes is found late. Start it with: kintsugi worker")
         if parked:
-            troubles.append(f"{parked} {'job has' if parked == 1 else 'jobs have'} failed for good.")
+            troubles.append(f"{parked} {'job' if parked == 1 else 'jobs'} failed too often and will not run again.")
         return State(
             incidents=_count(db, Incident),
             articles=_count(db, Article),

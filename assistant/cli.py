@@ -122,8 +122,12 @@ def status(context: click.Context) -> None:
     """Say how the desk is: model, index, queue, drift."""
     from assistant.checks import state_of  # noqa: PLC0415
 
-    for name, value in state_of(runtime_of(context)).lines():
-        click.echo(f"{name:<18}{value}")
+    state = state_of(runtime_of(context))
+    for figures in state.sections().values():
+        for name, value in figures:
+            click.echo(f"{name:<34}{value if isinstance(value, str) else f'{value:%Y-%m-%d %H:%M:%S} UTC'}")
+    for trouble in state.troubles:
+        click.echo(trouble)
 
 
 @main.group("user")
