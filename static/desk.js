@@ -74,7 +74,9 @@
     if (event.target.closest?.("[data-opens=keys]")) listKeys();
     event.target.closest?.("[data-dismiss]")?.closest(".notice").remove();
     const theme = event.target.closest?.("[data-theme-choice]")?.dataset.themeChoice;
-    if (theme !== undefined) document.documentElement.dataset.theme = theme;
+    if (theme === undefined) return;
+    document.documentElement.dataset.theme = theme;
+    all("[data-theme-choice]").forEach((at) => { at.ariaPressed = String(at.dataset.themeChoice === theme); });
   });
   document.addEventListener("toggle", (event) => {
     if (!event.target.matches("details.drop[open]")) return;
@@ -140,7 +142,14 @@
       if (event.detail.xhr.status === 204) form.reset();
     } else if (form.dataset.draft) keep(form);
   });
+  const toFinding = (root) => {
+    const finding = root && $(".finding", root);
+    const field = finding?.closest(".field, form")?.querySelector("[aria-invalid=true]") || finding;
+    finding?.scrollIntoView({ block: "center" });
+    field?.focus?.({ preventScroll: true });
+  };
   document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.xhr.status === 422) return toFinding(document.getElementById(event.detail.target.id));
     const beside = event.detail.target.id === "beside" && $("#resolve, #suggestions", event.detail.target);
     if (!beside || beside.id !== "resolve") return;
     if (matchMedia("(max-width: 900px)").matches) beside.scrollIntoView();
@@ -164,9 +173,8 @@
   const ready = (root) => {
     all("form[data-draft]", root).forEach(restore);
     all("[data-opens]", root).forEach((at) => { at.hidden = false; });
-    all("[data-enhanced]", root).forEach((at) => { at.hidden = true; });
   };
   document.addEventListener("htmx:load", (event) => ready(event.detail.elt.parentElement || document));
-  document.addEventListener("DOMContentLoaded", () => { tidy(); fade(); });
+  document.addEventListener("DOMContentLoaded", () => { tidy(); fade(); if (document.body.dataset.status === "422") toFinding($("main")); });
   ready(document);
 })();
