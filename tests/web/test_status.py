@@ -50,3 +50,16 @@ def test_the_health_page_is_open_and_says_little(nobody):
 
 def test_requesters_do_not_see_the_status(ada):
     assert ada.get("/status").status_code == 403
+
+
+def test_dan_has_the_index_rebuilt_once_however_often_he_asks(browser, rows):
+    dan = browser("dan")
+    for _ in range(2):
+        assert dan.post("/status/rebuild").status_code == 303
+    with rows() as db:
+        assert [job.kind for job in db.query(jobs.Job)] == ["index.rebuild"]
+
+
+def test_only_administrators_rebuild_the_index(ben):
+    assert ben.post("/status/rebuild").status_code == 403
+    assert "Rebuild the index" not in ben.get("/status").text
