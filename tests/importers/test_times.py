@@ -41,7 +41,7 @@ AFTERNOON = datetime(2026, 2, 3, 13, 16, tzinfo=UTC)
         "202602031316",
         "1770124560",
         "1770124560000",
-        datetime(2026, 2, 3, 13, 16),
+        AFTERNOON.replace(tzinfo=None),
     ],
 )
 def test_one_moment_is_read_in_every_form(written):
@@ -85,18 +85,18 @@ def test_the_order_of_day_and_month_is_seen_in_a_sample():
 
 @given(st.text(max_size=40))
 def test_any_text_is_a_date_or_a_sentence(text):
+    told = ""
     try:
         assert LISBON.read(text).tzinfo is UTC
     except ValueError as error:
-        assert "no date that can be read" in str(error)
+        told = str(error)
+    assert not told or "no date that can be read" in told
 
 
 @given(
-    st.datetimes(datetime(1975, 1, 1), datetime(2060, 1, 1)),
+    st.integers(157_766_400, 2_840_140_800),  # seconds: 1975 to 2060
     st.sampled_from(["%d/%m/%Y %H:%M", "%d.%m.%y %H:%M", "%d %b %Y %I:%M %p"]),
 )
-def test_a_written_moment_comes_back(moment, form):
-    if "%y" in form and not 1970 <= moment.year < 2070:
-        return
-    exact = moment.replace(second=0, microsecond=0, tzinfo=UTC)
+def test_a_written_moment_comes_back(second, form):
+    exact = datetime.fromtimestamp(second, UTC).replace(second=0)
     assert Dates(UTC).read(exact.strftime(form)) == exact
