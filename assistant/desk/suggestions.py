@@ -158,8 +158,9 @@ def use(db: Session, incident: Incident, showing: Showing, *, actor: Person, now
     else:
         other = db.get_one(Incident, showing.item_id)
         relations.relate(db, incident, other, "related_to", actor=actor, now=now)
-        for known in link.resolving(other):
-            link.add(db, incident, known.article, "resolved", actor=actor, now=now, showing=showing)
+        known = {held.article_id: held.article for held in link.resolving(other)}
+        for article_id in readable_ids(db, viewer_of(db, actor), Article, known):
+            link.add(db, incident, known[article_id], "resolved", actor=actor, now=now, showing=showing)
         _take(incident, other.cause, other.resolution)
     stamp(incident, actor, now, counts=True)
     db.flush()
@@ -198,6 +199,12 @@ def reject(
     return incident
 
 
+def readable(db: Session, showing: Showing, person: Person) -> bool:
+    """Say whether a person may read, now, what was shown to somebody."""
+    kind = Article if showing.corpus == "article" else Incident
+    return bool(readable_ids(db, viewer_of(db, person), kind, [showing.item_id]))
+
+
 def _choose(
     db: Session,
     incident: Incident,
@@ -209,9 +216,7 @@ def _choose(
     reason: str = "",
 ) -> None:
     """Keep the choice. Raises NotAllowed for a hit of another incident, or of an item this person may not read now."""
-    kind = Article if showing.corpus == "article" else Incident
-    readable = readable_ids(db, viewer_of(db, actor), kind, [showing.item_id])
-    if showing.search.incident_id != incident.id or not readable:
+    if showing.search.incident_id != incident.id or not readable(db, showing, actor):
         raise NotAllowed("This suggestion is not there any more.")
     feedback.choose(db, showing, choice, actor=actor, now=now, reason=reason)
 

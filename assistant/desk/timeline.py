@@ -14,8 +14,10 @@ from assistant.desk.classification import Category
 from assistant.desk.incident import Entry, Incident
 from assistant.desk.link import KINDS
 from assistant.desk.people import Group, Person
+from assistant.desk.permissions import may_read_article, may_read_incident
 from assistant.desk.priority import IMPACTS, URGENCIES
 from kb.article import Article
+from kb.viewer import Viewer
 
 NAMES = {  # column -> what people call it
     "title": "title",
@@ -63,8 +65,9 @@ class Event:
     entry: Entry | None = None
 
 
-def of(db: Session, incident: Incident, *, with_notes: bool) -> list[Event]:
-    """Return the events of an incident, newest first; without notes for those who may not read them."""
+def of(db: Session, incident: Incident, viewer: Viewer) -> list[Event]:
+    """Return the events of an incident that this viewer may read, newest first; notes are for those who work on it."""
+    with_notes = viewer.ranks("agent")
     said = [
         Event(entry.kind, entry.at, entry.author, entry.text, entry)
         for entry in incident.entries
@@ -73,14 +76,14 @@ def of(db: Session, incident: Incident, *, with_notes: bool) -> list[Event]:
     changed = [
         Event("change", entry.at or incident.recorded_at, entry.person, text)
         for entry in audit.of(db, "incident", incident.id)
-        if (text := _told(db, incident, entry, with_notes))
+        if (text := _told(db, incident, entry, viewer))
     ]
     return sorted([*changed, *said], key=lambda event: event.at)[::-1]
 
 
-def _told(db: Session, incident: Incident, entry: AuditEntry, with_notes: bool) -> str:
+def _told(db: Session, incident: Incident, entry: AuditEntry, viewer: Viewer) -> str:
     """Return an audit entry as a sentence, empty when it says nothing that this reader needs."""
-    changes = entry.changes
+    changes, with_notes = entry.changes, viewer.ranks("agent")
     if entry.action == "incident added":
         return f"Recorded, source: {incident.source}."
     if entry.action == "incident changed":
@@ -89,7 +92,7 @@ def _told(db: Session, incident: Incident, entry: AuditEntry, with_notes: bool) 
         return f"Attached {changes['name'][1]}."
     if not with_notes:
         return ""
-    return _hanging(db, entry)
+    return _hanging(db, entry, viewer)
 
 
 def _sentences(db: Session, incident: Incident, changes: Changes, with_notes: bool) -> list[str]:
@@ -134,16 +137,19 @@ def _shown(db: Session, name: str, value: object) -> str:
     return str(CHOICES.get(name, {}).get(str(value), value))
 
 
-def _hanging(db: Session, entry: AuditEntry) -> str:
+def _hanging(db: Session, entry: AuditEntry, viewer: Viewer) -> str:
+    """Tell what was hung on an incident; nothing about an article or incident that the viewer may not read."""
     changes = entry.changes
     if entry.action == "link added":
         article = db.get(Article, changes["article_id"][1])
-        return f"{KINDS[changes['kind'][1]]}: {article.number} {article.title}." if article else ""
+        shown = article if article and may_read_article(db, viewer, article) else None
+        return f"{KINDS[changes['kind'][1]]}: {shown.number} {shown.title}." if shown else ""
     if entry.action == "link changed" and "failed_at" in changes:
         return "The linked article did not hold."
     if entry.action == "relation added":
         other = db.get(Incident, changes["other_id"][1])
-        return f"{changes['kind'][1].replace('_', ' ').capitalize()} {other.number}." if other else ""
+        beside = other if other and may_read_incident(db, viewer, other) else None
+        return f"{changes['kind'][1].replace('_', ' ').capitalize()} {beside.number}." if beside else ""
     if entry.action == "watcher added":
         person = db.scalar(select(Person).where(Person.id == changes["person_id"][1]))
         return f"{person.name} follows this." if person else ""

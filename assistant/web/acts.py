@@ -8,7 +8,8 @@ from assistant.desk import closure, conversation, lifecycle, link, relations
 from assistant.desk.incident import RELATIONS
 from assistant.desk.link import KINDS
 from assistant.desk.people import Group, Person
-from assistant.identity import me
+from assistant.desk.permissions import may_read_incident
+from assistant.identity import me, viewer
 from assistant.web import forms
 from assistant.web.door import db, now
 from assistant.web.incident_page import part_of
@@ -118,7 +119,7 @@ def unrelate(number: str, relation_id: int) -> ResponseReturnValue:
     """Take a relation back."""
     incident = the_incident(number)
     relation = next((one for one in incident.relations if one.id == relation_id), None)
-    if relation is None:
+    if relation is None or not may_read_incident(db(), viewer(), relation.other):
         raise NotFound
     relations.unrelate(db(), relation, actor=me(), now=now())
     return done(_page(number), "The relation is removed.", event=CHANGED)

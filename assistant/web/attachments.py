@@ -47,4 +47,5 @@ def read(attachment_id: str) -> ResponseReturnValue:
         path, mimetype=row.media_type, as_attachment=not row.is_picture, download_name=row.name
     )
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer.headers["Cache-Control"] = "no-store"  # a proxy must not keep for others what only some may read
     return answer

@@ -12,7 +12,7 @@ from assistant.identity import me, viewer
 from assistant.web import forms
 from assistant.web.acts import CHANGED
 from assistant.web.door import db, now, runtime
-from assistant.web.incident_page import incident_page
+from assistant.web.incident_page import incident_page, readable_links
 from assistant.web.page import done, page
 from assistant.web.policy import allows
 from assistant.web.subjects import article_by_number, chosen_id, the_incident
@@ -92,7 +92,9 @@ def _new_article() -> Content:
 
 
 def _linked(incident: Incident) -> Article | None:
-    links = resolving_links(incident)
+    """Return the newest article that resolved it, among those that the viewer may read."""
+    readable = readable_links(incident)
+    links = [link for link in resolving_links(incident) if link in readable]
     return links[-1].article if links else None
 
 

@@ -88,10 +88,10 @@ def reject(number: str, showing_id: int) -> ResponseReturnValue:
 
 
 def _shown(incident: Incident, showing_id: int) -> Showing:
-    """Return a showing of this incident. Raises NotFound for one that was shown for another incident."""
+    """Return a showing of this incident. Raises NotFound for one of another incident, or of what one may not read."""
     showing: Any = db().get(Showing, showing_id)
     search = db().get(Search, showing.search_id) if showing else None
-    if search is None or search.incident_id != incident.id:
+    if search is None or search.incident_id != incident.id or not suggestions.readable(db(), showing, me()):
         raise NotFound
     return showing
 

@@ -1,0 +1,202 @@
+"""The authorisation matrix: everybody × every route × every method × every kind of object, and what must come back."""
+
+import io
+import re
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from assistant.desk.permissions import LEAST_ROLE
+from assistant.web.guard import HEADERS
+from assistant.web.policy import policy_of
+from kb.viewer import RANKS
+from tests import make
+from tests.web.world import ARTICLES, INCIDENTS, PEOPLE, World
+
+SANDBOX = "default-src 'none'; sandbox"  # the content policy of a file that somebody uploaded
+READERS = {"": {"": set(PEOPLE)}, "incident": INCIDENTS, "attachment": INCIDENTS, "article": ARTICLES}
+
+
+@dataclass(frozen=True)
+class Case:
+    """What a route does for those who may use it on what they may read. about: the kind of object in its address."""
+
+    about: str = ""
+    fine: int = 200
+    form: dict[str, Any] = field(default_factory=dict)
+
+
+INCIDENT = {
+    "title": "Changed",
+    "impact": "person",
+    "urgency": "soon",
+    "priority": "P3",
+    "source": "phone",
+    "reported_text": "It broke.",
+    "version": "1",
+}
+ARTICLE = {**make.content().values(), "version": "1", "different": "yes"}
+ROUTES = {  # endpoint -> case; 422 where only what is asked for is refused, so the view was reached
+    "home.index": Case(fine=303),
+    "home.portal": Case(),
+    "home.mine": Case(),
+    "sign_in.form": Case(),
+    "sign_in.enter": Case(fine=422, form={"email": "ben@example.org", "password": "wrong"}),
+    "sign_in.leave": Case(fine=303),
+    "health.index": Case(),
+    "profile.index": Case(),
+    "profile.timezone": Case(fine=303, form={"timezone": "Asia/Tokyo"}),
+    "profile.password": Case(fine=422, form={"password": "wrong", "new": "another long one"}),
+    "profile.theme": Case(fine=303, form={"theme": "dark"}),
+    "queue.index": Case(),
+    "closures.index": Case(),
+    "people.index": Case(),
+    "search.index": Case(),
+    "status.index": Case(),
+    "incidents.new": Case(),
+    "incidents.create": Case(fine=303, form=INCIDENT),
+    "incidents.detail": Case("incident"),
+    "incidents.head": Case("incident"),
+    "incidents.facts": Case("incident"),
+    "incidents.timeline": Case("incident"),
+    "incidents.edit": Case("incident"),
+    "incidents.save": Case("incident", 303, {**INCIDENT, "version": "99"}),
+    "acts.composer": Case("incident"),
+    "acts.note": Case("incident", 303, {"kind": "note", "text": "Looked at it."}),
+    "acts.comment": Case("incident", 303, {"text": "Any news?"}),
+    "acts.assigning": Case("incident"),
+    "acts.assign": Case("incident", 303),
+    "acts.take": Case("incident", 303),
+    "acts.moving": Case("incident"),
+    "acts.move": Case("incident", 303, {"state": "on_hold", "hold_reason": "a part"}),
+    "acts.more": Case("incident"),
+    "acts.link_article": Case("incident", 303, {"article": "KB-000002", "link_kind": "reference"}),
+    "acts.relate": Case("incident", 303, {"other": "INC-000001", "kind": "child_of"}),
+    "acts.unrelate": Case("incident", 303),
+    "acts.watch": Case("incident", 303, {"watcher": "ada@example.org"}),
+    "acts.reopen": Case("incident", 422, {"text": "It is back."}),
+    "acts.confirm": Case("incident", 303),
+    "acts.close": Case("incident", 422),
+    "attachments.add": Case("incident", 303, {"file": "a.log"}),
+    "attachments.read": Case("attachment"),
+    "resolving.form": Case("incident"),
+    "resolving.resolve": Case(
+        "incident", 303, {"door": "link", "article": "KB-000002", "resolution": "Done."}
+    ),
+    "resolving.near": Case("incident", form={"write_title": "VPN"}),
+    "suggestions.panel": Case("incident"),
+    "suggestions.typing": Case(form={"title": "VPN"}),
+    "suggestions.use": Case("incident", 303),
+    "suggestions.refer": Case("incident", 303),
+    "suggestions.attach": Case("incident", 303),
+    "suggestions.reject": Case("incident", 303, {"reason": "tried"}),
+    "articles.index": Case(),
+    "articles.detail": Case("article"),
+    "articles.version": Case("article"),
+    "articles.new": Case(),
+    "articles.create": Case(fine=303, form=ARTICLE),
+    "articles.edit": Case("article"),
+    "articles.revise": Case("article", 303, ARTICLE),
+    "articles.look": Case(form=ARTICLE),
+    "articles.stating": Case("article"),
+    "articles.state": Case("article", 303),
+    "articles.flag": Case("article", 303, {"reason": "Outdated"}),
+    "articles.settle": Case("article", 303, {"outcome": "Corrected"}),
+}
+REFUSED = {401, 403, 404, 405, 419}
+CHANGES_NOTHING = {"GET", "HEAD"}
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    """The desk that all cells share; a cell that changes it puts it back."""
+    world = World(tmp_path_factory.mktemp("world"))
+    yield world
+    world.close()
+
+
+def test_every_route_has_an_expectation(world):
+    routes = {rule.endpoint for rule in world.app.url_map.iter_rules()} - {"static"}
+    assert not routes - set(ROUTES), (
+        "Add these routes to ROUTES in tests/web/test_matrix.py: what their address is about, what comes back when "
+        "all is well, and a form that goes through"
+    )
+    assert not set(ROUTES) - routes, "These routes are gone: remove them from ROUTES"
+
+
+@pytest.mark.parametrize("endpoint", ROUTES)
+def test_everybody_gets_what_their_role_and_the_object_allow(world, endpoint):
+    wrong, unread = {}, {}
+    for cell, path in cells(world, endpoint):
+        method, who, name = cell
+        before, wanted = world.changes, expected(world, endpoint, *cell)
+        answer = ask(world.browser(who), method, path, ROUTES[endpoint])
+        if answer.status_code != wanted:
+            wrong[cell] = f"{answer.status_code} instead of {wanted}"
+        if answer.status_code in REFUSED and world.changes != before:
+            wrong[cell] = "refused, but something was written"
+        if not sealed(answer, endpoint):
+            wrong[cell] = f"some of the headers are missing: {answer.headers}"
+        if answer.status_code == 404:
+            unread.setdefault((method, who), {})[name] = without_ids(answer)
+        if method not in CHANGES_NOTHING and answer.status_code < 400:
+            world.put_back()
+    told_apart = [asked for asked, answers in unread.items() if len(set(answers.values())) > 1]
+    assert (wrong, told_apart) == ({}, [])
+
+
+@pytest.mark.parametrize("endpoint", ROUTES)
+def test_nothing_is_changed_without_the_token_of_a_form(world, endpoint):
+    for (method, who, name), path in cells(world, endpoint):
+        if method in CHANGES_NOTHING or who != "dan":
+            continue
+        before = world.changes
+        answer = world.browser(who).client.open(path, method=method, data=ROUTES[endpoint].form)
+        assert (answer.status_code, world.changes) == (419, before), name
+
+
+def cells(world, endpoint):
+    """Yield ((method, who, object), address) for everybody and every kind of object; OPTIONS never reaches a view."""
+    about = ROUTES[endpoint].about
+    objects = world.objects[about] if about else {"": {}}
+    for rule in world.app.url_map.iter_rules():
+        if rule.endpoint == endpoint:
+            for method, name in product(sorted(rule.methods - {"OPTIONS"}), objects):
+                path = rule.build({key: objects[name][key] for key in rule.arguments})[1]
+                if method != "HEAD" or name in ("", "restricted", "of a team"):
+                    yield from (((method, who, name), path) for who in PEOPLE)
+
+
+def expected(world: World, endpoint: str, method: str, who: str, name: str) -> int:
+    """Return what a person must get: signed in? then the role, then the object, then what the route does."""
+    case, action = ROUTES[endpoint], policy_of(world.app.view_functions[endpoint]).action
+    if action and RANKS.index(PEOPLE[who]) < RANKS.index(LEAST_ROLE[action]):
+        signed_in = PEOPLE[who] != "anonymous"
+        return 403 if signed_in else 303 if method in CHANGES_NOTHING else 401
+    return case.fine if who in READERS[case.about][name] else 404
+
+
+def ask(browser: Any, method: str, path: str, case: Case) -> TestResponse:
+    if method in CHANGES_NOTHING:
+        return browser.client.open(path, method=method)
+    form = {
+        name: (io.BytesIO(b"log"), value) if name == "file" else value for name, value in case.form.items()
+    }
+    return browser.client.open(path, method=method, data={**form, "csrf_token": browser.token()})
+
+
+def sealed(answer: TestResponse, endpoint: str) -> bool:
+    """Say whether an answer carries every header; a file that somebody uploaded is shut in besides."""
+    file = endpoint == "attachments.read" and answer.status_code == 200
+    wanted = {**HEADERS, "Cache-Control": "no-store"} | ({"Content-Security-Policy": SANDBOX} if file else {})
+    return wanted.items() <= dict(answer.headers).items() and "X-Request-ID" in answer.headers
+
+
+def without_ids(answer: TestResponse) -> str:
+    """Return an answer as text without numbers of objects, tokens and the id of the request."""
+    text = re.sub(r"(INC|KB)-\d+", "number", answer.text)
+    text = re.sub(r'(content|value)="[^"]{40,}"|"X-CSRFToken": "[^"]+"', "token", text)
+    return text.replace(answer.headers["X-Request-ID"], "id")

@@ -1,0 +1,175 @@
+"""A small desk with somebody in every role and an object of every kind of permission; put back after every change."""
+
+import io
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from assistant import settings as configuration
+from assistant.app import create_app
+from assistant.desk import attachment, lifecycle, relations, signin
+from assistant.desk.incident import Incident
+from assistant.desk.people import Group
+from assistant.runtime import Runtime
+from assistant.web.guard import limiter
+from index.encoder import HashEncoder
+from kb import authoring, embeddings, feedback
+from kb.article import Article
+from kb.feedback import Showing
+from tests import make
+from tests.web.conftest import Browser
+
+PEOPLE = {  # who -> role; Ben and Ina are in the restricted group “Staff matters”, Tom is in another team
+    "nobody": "anonymous",
+    "ada": "requester",
+    "eve": "requester",
+    "ben": "agent",
+    "tom": "agent",
+    "cleo": "coach",
+    "mia": "manager",
+    "dan": "administrator",
+    "ina": "anonymous",  # an agent who has left: signed in once, not active any more
+}
+WORKS = {"ben", "tom", "cleo", "mia", "dan"}
+SIGNED_IN = WORKS | {"ada", "eve"}
+INCIDENTS = {  # object -> who may read it
+    "Ada's": WORKS | {"ada"},
+    "watched by Ada": WORKS | {"ada", "eve"},
+    "Eve's": WORKS | {"eve"},
+    "restricted": {"ben", "eve"},
+    "missing": set(),
+}
+ARTICLES = {
+    "public": SIGNED_IN,
+    "for requesters": SIGNED_IN,
+    "internal": WORKS,
+    "in progress": WORKS,
+    "archived": WORKS,
+    "of a team": {"ben"},
+    "missing": set(),
+}
+MISSING = 999_999
+
+
+class World:
+    """The desk, a browser for everybody, and for each object the values that stand in addresses and forms."""
+
+    def __init__(self, folder: Path) -> None:
+        self.runtime = Runtime(configuration.load(data=folder), encoder=HashEncoder(), writes_words=True)
+        self.runtime.migrate()
+        self.app = create_app(self.runtime)
+        limiter.enabled = False
+        with self.runtime.writing() as db:
+            self.objects = {"incident": _incidents(db, self.runtime), "article": _articles(db)}
+            self.objects["attachment"] = {
+                name: {"attachment_id": values["attachment_id"]}
+                for name, values in self.objects["incident"].items()
+            }
+            self.tokens = {who: signin.start(db, _person(db, who), now=self.runtime.now()) for who in PEOPLE}
+            make.person(db, "ina").active = False
+            db.commit()
+        embeddings.refresh(self.runtime.sessions, self.runtime.encoder)
+        self.tokens["nobody"] = None
+        self.browsers: dict[str, Browser] = {}
+        self.database = sqlite3.connect(folder / "kintsugi.db")
+        self.whole = sqlite3.connect(":memory:")
+        self.database.backup(self.whole)
+
+    def browser(self, who: str) -> Browser:
+        """Return the browser in which somebody is signed in."""
+        if who not in self.browsers:
+            self.browsers[who] = Browser(self.app, self.tokens[who])
+        return self.browsers[who]
+
+    @property
+    def changes(self) -> int:
+        """A number that changes whenever anybody writes."""
+        return self.database.execute("PRAGMA data_version").fetchone()[0]
+
+    def put_back(self) -> None:
+        """Undo whatever was written since the beginning; a session that ended or holds a message is opened anew."""
+        self.browsers.clear()
+        self.whole.backup(self.database)
+
+    def close(self) -> None:
+        limiter.enabled = True
+        self.database.close()
+        self.whole.close()
+        self.runtime.close()
+
+
+def _person(db: Session, who: str) -> Any:
+    return make.person(db, who, **({"role": "agent"} if who in ("tom", "ina") else {}))
+
+
+def _incidents(db: Session, runtime: Runtime) -> dict[str, dict[str, Any]]:
+    ada, eve, ben = make.person(db, "ada"), make.person(db, "eve"), make.person(db, "ben")
+    staff = make.group(db, "Staff matters", ben, _person(db, "ina"), restricted=True)
+    network = make.group(db, "Network", _person(db, "tom"))
+    plain = make.incident(db, "Printer on floor 3 is silent")
+    watched = make.incident(db, "Scanner is slow", requester=eve)
+    lifecycle.watch(db, watched, ada, actor=ben, now=make.NOON)
+    made = {
+        "Ada's": make.incident(db, "VPN drops for Ada", requester=ada),
+        "watched by Ada": watched,
+        "Eve's": make.incident(db, "VPN drops for Eve", requester=eve),
+        "restricted": make.incident(db, "Complaint about a colleague", requester=eve, restricted_to=staff),
+    }
+    lifecycle.assign(db, made["Eve's"], network, None, actor=ben, now=make.NOON)
+    values = {name: _hanging(db, runtime, one, plain) for name, one in made.items()}
+    values["missing"] = {
+        **dict.fromkeys(("id", "relation_id", "showing_id"), MISSING),
+        "number": f"INC-{MISSING}",
+        "attachment_id": "nothing",
+    }
+    return values
+
+
+def _hanging(db: Session, runtime: Runtime, incident: Incident, other: Incident) -> dict[str, Any]:
+    """Hang a file, a relation and a showing on an incident that Ben works on; return what addresses name."""
+    ben = make.person(db, "ben")
+    lifecycle.assign(db, incident, incident.group, ben, actor=ben, now=make.NOON)
+    lifecycle.move(db, incident, "in_progress", actor=ben, now=make.NOON)
+    log = io.BytesIO(f"log of {incident.id}".encode())
+    file = attachment.attach(db, runtime.attachments, incident.id, "a.log", log, actor=ben, now=make.NOON)
+    relation = relations.relate(db, incident, other, "related_to", actor=ben, now=make.NOON)
+    shown = showing(db, incident, "incident", other.id)
+    return {
+        "id": incident.id,
+        "number": incident.number,
+        "attachment_id": file.id,
+        "relation_id": relation.id,
+        "showing_id": shown.id,
+    }
+
+
+def showing(db: Session, incident: Incident, corpus: str, item_id: int) -> Showing:
+    """Return a hit that Ben was shown for an incident."""
+    shown = Showing(rank=1, corpus=corpus, item_id=item_id, score=0.9, band="very likely")
+    about = {"incident_id": incident.id, "took_ms": 1.0}
+    feedback.record(
+        db, "vpn", [shown], kind="suggestion", actor=make.person(db, "ben"), now=make.NOON, **about
+    )
+    return shown
+
+
+def _articles(db: Session) -> dict[str, dict[str, Any]]:
+    staff = db.query(Group).filter_by(name="Staff matters").one()
+    made = {
+        "public": make.article(db, "validated", "public"),
+        "for requesters": make.article(db, "validated", "requesters"),
+        "internal": make.article(db, "not_validated", "internal"),
+        "in progress": make.article(db, "wip", "internal"),
+        "archived": make.article(db, "archived", "requesters"),
+        "of a team": make.article(db, "validated", "team", team_id=staff.id, title="How complaints are kept"),
+    }
+    values = {name: _flagged(db, article) for name, article in made.items()}
+    values["missing"] = {"id": MISSING, "number": f"KB-{MISSING}", "flag_id": MISSING, "version": 1}
+    return values
+
+
+def _flagged(db: Session, article: Article) -> dict[str, Any]:
+    raised = authoring.flag(db, article, "Outdated", actor=make.person(db, "ben"), now=make.NOON)
+    return {"id": article.id, "number": article.number, "flag_id": raised.id, "version": 1}
