@@ -68,6 +68,11 @@ class IncidentFile:
     turned_out: str = ""
     log: str = ""
 
+    @property
+    def name(self) -> str:
+        """How messages call it: its story and its title."""
+        return f"{self.story}, “{self.title}”"
+
     @cached_property
     def steps(self) -> list[Step]:
         """The log, line by line."""

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -116,17 +116,31 @@ def _events(
     db: Session, cast: Cast, articles: list[ArticleFile], incidents: list[IncidentFile], now: datetime
 ) -> Iterator[Event]:
     """Yield everything that happened, each with its time; nothing is left to happen after now."""
-    for article in articles:
-        cast.articles[article.key] = life = ArticleLife(db, cast, article)
-        yield from (_event(life.take, step, before(now, step.when), now) for step in article.life)
     for incident in incidents:
         start = before(now, incident.at)
-        told = IncidentLife(db, cast, incident, before(now, incident.began) if incident.began else None)
-        yield _event(told.open, start, start, now)
-        yield from (_event(told.take, step, after(start, step.when), now) for step in incident.steps)
+        began = before(now, incident.began) if incident.began else None
+        told = IncidentLife(db, cast, incident, began)
+        yield _event(incident.name, partial(told.open, start), start, now)
+        for step in incident.steps:
+            at = after(start, step.when)
+            yield _event(f"{incident.name}, {step.when}", partial(told.take, step, at), at, now)
+    for article in articles:
+        cast.articles[article.key] = life = ArticleLife(db, cast, article)
+        for step in article.life:
+            at = before(now, step.when)
+            yield _event(f"{article.key}, {step.when}", partial(life.take, step, at), at, now)
 
 
-def _event(act: Callable[..., Any], what: Any, at: datetime, now: datetime) -> Event:
+def _event(whose: str, act: Callable[[], None], at: datetime, now: datetime) -> Event:
+    """Return something that happened; what goes wrong in it says in whose life."""
     if at > now:
-        raise ValueError(f"The demo would be ahead of its time: {what}.")
-    return at, lambda: act(what, at) if what is not at else act(at)
+        raise ValueError(f"{whose} would be ahead of its time.")
+
+    def happen() -> None:
+        try:
+            act()
+        except Exception as error:
+            error.add_note(f"In the demo: {whose}.")
+            raise
+
+    return at, happen
