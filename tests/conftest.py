@@ -1,8 +1,9 @@
 """What tests share: a desk of their own, and a database session on SQLite and on PostgreSQL."""
 
 import shutil
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -10,9 +11,9 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from assistant import migrations
 from assistant import settings as configuration
 from assistant.desk import audit
-from assistant.migrations.rows import METADATA
 from assistant.runtime import Runtime
 from index.encoder import HashEncoder
 from kb.store import Sessions, make_engine
@@ -38,7 +39,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def postgres_engine(postgres: str) -> Iterator[Engine]:
     """A PostgreSQL database with every table; tests roll back what they do."""
     engine = make_engine(postgres)
-    METADATA.create_all(engine)
+    migrations.upgrade(engine)
     yield engine
     engine.dispose()
 
@@ -46,15 +47,17 @@ def postgres_engine(postgres: str) -> Iterator[Engine]:
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def db(request: pytest.FixtureRequest) -> Iterator[Session]:
     """A writing session on an empty database with the audit trail on: every test that takes it runs on both engines."""
-    opened = _sqlite() if request.param == "sqlite" else _postgres(request.getfixturevalue("postgres_engine"))
-    with opened as db:
+    on_sqlite = request.param == "sqlite"
+    source = request.getfixturevalue("new_desk" if on_sqlite else "postgres_engine")
+    with _sqlite(source) if on_sqlite else _postgres(source) as db:
         yield db
 
 
 @contextmanager
-def _sqlite() -> Iterator[Session]:
+def _sqlite(new_desk: Path) -> Iterator[Session]:
     engine = make_engine("sqlite://")
-    METADATA.create_all(engine)
+    with closing(sqlite3.connect(new_desk / "kintsugi.db")) as made:
+        made.backup(engine.raw_connection().driver_connection)
     with _audited(engine).writer() as db:
         yield db
     engine.dispose()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import DDL, JSON, ForeignKey, Index, String, event, insert, inspect, select
+from sqlalchemy import JSON, ForeignKey, Index, String, event, insert, inspect, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, sessionmaker
 
 from assistant.desk.asset import ConfigurationItem, Service
@@ -19,7 +19,7 @@ from kb.store import Base, UtcDateTime
 
 
 class AuditEntry(Base):
-    """One change. changes: {field: [before, after]}. The database refuses to update or delete these rows."""
+    """One change. changes: {field: [before, after]}. Triggers of the migration refuse to alter them."""
 
     __tablename__ = "audit_entry"
     __table_args__ = (Index("ix_audit_entry_subject", "subject", "subject_id", "id"),)
@@ -34,33 +34,6 @@ class AuditEntry(Base):
     changes: Mapped[dict[str, Any]] = mapped_column(JSON)
 
     person: Mapped[Person | None] = relationship()
-
-
-APPEND_ONLY = {  # dialect -> statements; a person with the database's password can still lift them, and that shows
-    "sqlite": (
-        (
-            "CREATE TRIGGER audit_entry_no_update BEFORE UPDATE ON audit_entry"
-            " BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END"
-        ),
-        (
-            "CREATE TRIGGER audit_entry_no_delete BEFORE DELETE ON audit_entry"
-            " BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END"
-        ),
-    ),
-    "postgresql": (
-        (
-            "CREATE FUNCTION audit_entry_refuse() RETURNS trigger LANGUAGE plpgsql"
-            " AS $$ BEGIN RAISE EXCEPTION 'the audit trail is append-only'; END $$"
-        ),
-        (
-            "CREATE TRIGGER audit_entry_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entry"
-            " FOR EACH STATEMENT EXECUTE FUNCTION audit_entry_refuse()"
-        ),
-    ),
-}
-for dialect, statements in APPEND_ONLY.items():
-    for statement in statements:
-        event.listen(AuditEntry.__table__, "after_create", DDL(statement).execute_if(dialect=dialect))
 
 
 @dataclass(frozen=True)
