@@ -17,6 +17,13 @@ from assistant.desk.people import Group, Person
 from assistant.desk.record import stamp
 from kb import embeddings
 
+UNKNOWN = {"department": "", "place": "", "phone": "", "password_hash": None}  # of a person known by name
+UNSAID = {  # columns of Incident that a bulk insert has to name
+    column.key: column.default.arg if column.default is not None else "" if not column.nullable else None
+    for column in Incident.__table__.columns
+    if column.key != "id"
+}
+
 
 @dataclass(frozen=True)
 class Adoption:
@@ -84,13 +91,23 @@ def people_written_about(
     db: Session, names: Mapping[str, str], *, now: datetime, timezone: str
 ) -> dict[str, int]:
     """Add people who cannot sign in, so that incidents can name them. names: by mail address. Returns their ids."""
-    rows = [
-        Person(name=name, email=email, role="requester", active=False, timezone=timezone, created_at=now)
-        for email, name in names.items()
-    ]
-    db.add_all(rows)
-    db.flush()
-    return {person.email: person.id for person in rows}
+    if not names:
+        return {}
+    usual = {"role": "requester", "active": False, "timezone": timezone, "created_at": now, **UNKNOWN}
+    _insert(db, Person, [{"name": name, "email": email, **usual} for email, name in names.items()])
+    wanted = select(Person.email, Person.id).where(Person.email.in_(names))
+    ids = {str(email): int(person_id) for email, person_id in db.execute(wanted)}
+    told = {"at": now, "person_id": None, "version": None, "subject": "person", "action": "person added"}
+    changes = ({"name": [None, names[email]], "email": [None, email]} for email in ids)
+    _insert(
+        db,
+        AuditEntry,
+        [
+            {**told, "subject_id": one, "changes": said}
+            for one, said in zip(ids.values(), changes, strict=True)
+        ],
+    )
+    return ids
 
 
 def renew(
@@ -116,13 +133,6 @@ def renew(
     incident.entries.extend(Entry(**said) for said in entries)
     stamp(incident, actor, now, counts=True)
     return incident
-
-
-UNSAID = {  # columns of Incident that a bulk insert has to name
-    column.key: column.default.arg if column.default is not None else "" if not column.nullable else None
-    for column in Incident.__table__.columns
-    if column.key != "id"
-}
 
 
 def _columns(values: Mapping[str, Any], now: datetime) -> dict[str, Any]:

@@ -76,7 +76,9 @@ def known(db: Session, kind: str, external_ids: Collection[str]) -> dict[str, Im
 
 
 def digest(value: object) -> str:
-    """Return a short digest of a value, the same in every process."""
+    """Return a short digest of a value, the same in every process; nothing has none."""
+    if value is None or value == "":
+        return ""
     text = value.isoformat() if isinstance(value, datetime) else f"{value!r}"
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
 

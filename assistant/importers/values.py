@@ -127,6 +127,7 @@ PHASES = {
     **dict.fromkeys(("termine", "fechado", "fechada", "encerrado", "concluido", "cancelado"), "closed"),
     **dict.fromkeys(("cerrado", "terminado", "anulado"), "closed"),
 }
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
 WAITING = re.compile(
     r"(awaiting|waiting|pending|wart|on hold|en attente|aguarda|espera|pendente|pendiente).*"
 )
@@ -180,7 +181,7 @@ def prose(value: Any) -> str:
     if not isinstance(value, str):
         return line(value)
     text = _clean(value)
-    return (to_text(text) if is_html(text) else text).strip()
+    return (to_text(text) if ("<" in text or "&" in text) and is_html(text) else text).strip()
 
 
 def _nothing(value: str) -> bool:
@@ -189,8 +190,4 @@ def _nothing(value: str) -> bool:
 
 def _clean(text: str) -> str:
     text = text.replace("_x000D_", "").replace("\r\n", "\n").replace("\r", "\n")
-    return (
-        "".join(letter for letter in text if letter >= " " or letter in "\n\t")
-        if not text.isprintable()
-        else text
-    )
+    return CONTROL.sub("", text)
