@@ -153,7 +153,25 @@
     const beside = event.detail.target.id === "beside" && $("#resolve, #suggestions", event.detail.target);
     if (!beside || beside.id !== "resolve") return;
     if (matchMedia("(max-width: 900px)").matches) beside.scrollIntoView();
-    $("textarea:placeholder-shown, textarea, input", beside)?.focus({ preventScroll: true });
+    $("textarea, input:not([type=hidden])", beside)?.focus({ preventScroll: true });
+  });
+
+  /* what replaces the place where somebody is gets the focus: the same control there, or the part of the page itself */
+  let left;
+  const homes = (at) => at ? [...(at.id ? [at.id] : []), ...homes(at.parentElement)] : [];
+  const heir = ({ at, ids }) => {
+    const place = ids.map((id) => document.getElementById(id)).find(Boolean);
+    const same = place && all(at.tagName, place).find((one) => one.textContent === at.textContent && one.name === at.name);
+    const heir = same?.closest("details:not([open])")?.querySelector("summary") || same || place;
+    if (heir && heir === place) heir.tabIndex = -1;
+    return heir;
+  };
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const at = document.activeElement;
+    left = event.detail.target.contains(at) ? { at, ids: homes(at) } : null;
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    if (left && document.activeElement === document.body) heir(left)?.focus({ preventScroll: true });
   });
   const lost = () => say("The desk cannot be reached. What you typed is kept here; send it again in a moment.");
   document.addEventListener("htmx:sendError", lost);

@@ -1,0 +1,1 @@
+"""Stories in a real browser, over a desk that is really served."""

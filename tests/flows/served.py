@@ -1,0 +1,81 @@
+"""A desk as people meet it: served over HTTP, with a worker of its own, and a browser for everybody."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import waitress
+from playwright.sync_api import Browser, Page
+from sqlalchemy.orm import Session
+
+from assistant import settings as configuration
+from assistant import worker
+from assistant.app import create_app
+from assistant.desk import people, signin
+from assistant.runtime import Runtime
+from assistant.serve import listen
+from assistant.web.guard import limiter
+from index.encoder import Encoder
+from tests import make
+
+PATIENCE_MS = 20_000  # a busy machine is no failure
+
+
+class Served:
+    """A desk that answers at `address`. The web's runtime and the worker's are two, as in life."""
+
+    def __init__(self, folder: Path, chromium: Browser, encoder: Encoder) -> None:
+        settings = configuration.load(data=folder)
+        self.chromium = chromium
+        self.runtime = Runtime(settings, encoder=encoder)
+        self.worker = Runtime(settings, encoder=encoder, writes_words=True)
+        self.app = create_app(self.runtime)
+        limiter.reset()
+        self._server = waitress.create_server(self.app, sockets=[listen("127.0.0.1", 20_000)], threads=4)
+        self.address = f"http://127.0.0.1:{self._server.effective_port}"
+        self._thread = threading.Thread(target=self._server.run, daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop answering and give everything back."""
+        self._server.close()
+        self._server.task_dispatcher.shutdown()
+        self.worker.close()
+        self.runtime.close()
+
+    @contextmanager
+    def rows(self) -> Iterator[Session]:
+        """Open a session whose changes are committed."""
+        with self.runtime.writing() as db:
+            yield db
+            db.commit()
+
+    def work(self) -> None:
+        """Let the worker go round once: what changed is embedded and written down."""
+        worker.run_once(self.worker, self.worker.now())
+
+    def person(self, who: str, **more: Any) -> int:
+        """Let somebody of the cast have a password; return the id."""
+        with self.rows() as db:
+            person = make.person(db, who, **more)
+            people.set_password(person, make.PASSWORD)
+            return person.id
+
+    def visit(self, path: str = "/", *, who: str | None = None, **context: Any) -> Page:
+        """Open a page in a browser of one's own, signed in as somebody without asking. context: of the browser."""
+        opened = self.chromium.new_context(base_url=self.address, **context)
+        opened.set_default_timeout(PATIENCE_MS)
+        if who:
+            opened.add_cookies([{"name": "kintsugi", "value": self.ticket(who), "url": self.address}])
+        page = opened.new_page()
+        page.goto(path)
+        return page
+
+    def ticket(self, who: str) -> str:
+        """Return the cookie of somebody who just signed in."""
+        with self.rows() as db:
+            token = signin.start(db, make.person(db, who), now=self.runtime.now())
+        signer = self.app.session_interface.get_signing_serializer(self.app)
+        return str(signer.dumps({"_user_id": token, "_fresh": True}))
