@@ -6,6 +6,7 @@ from assistant import errors, identity
 from assistant.runtime import Runtime
 from assistant.web import (
     acts,
+    article_acts,
     articles,
     attachments,
     closures,
@@ -31,7 +32,7 @@ from assistant.web.door import Desk
 HERE = Path(__file__).parent
 VIEWS = (
     *(home, sign_in, profile, queue, incidents, acts, suggestions, resolving, attachments),
-    *(articles, closures, people, search, status, health),
+    *(articles, article_acts, closures, people, search, status, health),
 )
 
 
