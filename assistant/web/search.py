@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
-from kb.search import Answer, Found, find
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
@@ -20,6 +19,7 @@ from assistant.web.policy import allows
 from kb import feedback
 from kb.article import Article
 from kb.feedback import Showing
+from kb.search import Answer, Found, find
 
 blueprint = Blueprint("search", __name__)
 SHOWN = 20  # hits on the page

@@ -101,10 +101,10 @@ ROUTES = {  # endpoint -> case; 422 where only what is asked for is refused, so 
     "articles.edit": Case("article"),
     "articles.revise": Case("article", 303, ARTICLE),
     "articles.look": Case(form=ARTICLE),
-    "articles.stating": Case("article"),
-    "articles.state": Case("article", 303),
-    "articles.flag": Case("article", 303, {"reason": "Outdated"}),
-    "articles.settle": Case("article", 303, {"outcome": "Corrected"}),
+    "article_acts.stating": Case("article"),
+    "article_acts.state": Case("article", 303),
+    "article_acts.flag": Case("article", 303, {"reason": "Outdated"}),
+    "article_acts.settle": Case("article", 303, {"outcome": "Corrected"}),
 }
 REFUSED = {401, 403, 404, 405, 419}
 CHANGES_NOTHING = {"GET", "HEAD"}
