@@ -120,6 +120,7 @@ def renew(
     now: datetime,
 ) -> Incident:
     """Take over what another desk has changed since. The gate is not asked: it is for what closes here."""
+    stamp(incident, actor, now, counts=True)  # first: what loads rows below flushes under the new version
     if {"group_id", "assignee_id"} & changes.keys():
         group_id, person_id = (
             changes.get(name, getattr(incident, name)) for name in ("group_id", "assignee_id")
@@ -131,7 +132,6 @@ def renew(
         setattr(incident, name, value)
     incident.phase = process.load(incident.process).states[incident.state].phase
     incident.entries.extend(Entry(**said) for said in entries)
-    stamp(incident, actor, now, counts=True)
     return incident
 
 
