@@ -220,11 +220,11 @@ def demo(context: click.Context) -> None:
     if loaded is None:
         click.echo("Somebody is here already, so the demo was left out.")
         return
-    fill_index(runtime)
     click.echo(f"\n{loaded.articles} articles and {loaded.incidents} incidents. Sign in as one of these:\n")
     for person in loaded.people:
         click.echo(f"    {person.email:<34}{ROLES[person.role]}")
     click.echo(f"\nTheir password, shown only now: {loaded.password}\n")
+    fill_index(runtime)
 
 
 @main.command()

@@ -105,6 +105,8 @@ def _embed(runtime: Runtime, encoder: Encoder, progress: Progress) -> None:
     with runtime.reading() as db:
         embeddings.mark_recipe(runtime.sessions, encoder)
         waiting = db.scalar(select(func.count()).where(Embedding.stale)) or 0
+    if not waiting:
+        return
     task = progress.add_task("Reading for meaning", total=waiting)
     while done := embeddings.refresh(runtime.sessions, encoder):
         progress.advance(task, done)
