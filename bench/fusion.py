@@ -20,7 +20,7 @@ from index import calibration, evaluation, fusion
 from index.encoder import Encoder
 from index.fusion import Ask, Candidate
 from index.hits import Allowed
-from kb.search import LONGEST, POOL, RIVALS, Asking
+from kb.search import LONGEST, POOL, Asking
 
 TARGET = Path(__file__).parent.parent / "index" / "fusion.json"
 NAMES = tuple(fusion.terms(Ask(), Candidate("")))
@@ -127,7 +127,7 @@ def top_hits(seen: Sequence[Seen], weights: Matrix) -> tuple[list[float], list[f
     for one in seen:
         if len(one.items):
             values = one.terms @ weights
-            order = np.argsort(-values, kind="stable")[:RIVALS]
+            order = np.argsort(-values, kind="stable")[: 1 + calibration.RIVALS]
             scores.append(float(values[order[0]]))
             leads.append(calibration.lead(values[order[0]], values[order[1:]].tolist()))
             right.append(bool(one.gains[order[0]] > 0))
@@ -135,19 +135,26 @@ def top_hits(seen: Sequence[Seen], weights: Matrix) -> tuple[list[float], list[f
 
 
 def fit_prior(sets: Sequence[tuple[list[float], list[float], list[bool]]]) -> dict[str, float]:
-    """Return the coefficients of a logistic regression of being right on score and lead, by Newton's method."""
+    """Return a logistic regression of being right on score plus lead, by Newton's method.
+
+    The sets with questions that nobody can answer count four times: they show what a wrong first hit looks like.
+    """
+    weight = [4 if sum(right) < len(right) / 3 else 1 for *_, right in sets]
     inputs = np.concatenate(
-        [np.column_stack([np.ones(len(right)), scores, leads]) for scores, leads, right in sets]
+        [np.column_stack([np.ones(len(right)), np.add(scores, leads)]) for scores, leads, right in sets]
     )
     truths = np.concatenate([np.array(right, dtype=float) for *_, right in sets])
-    share = np.concatenate([np.full(len(right), 1 / len(right)) for *_, right in sets])
-    weights = np.zeros(3)
+    share = np.concatenate(
+        [np.full(len(one[2]), times / len(one[2])) for one, times in zip(sets, weight, strict=True)]
+    )
+    found = np.zeros(2)
     for _ in range(50):
-        chances = 1 / (1 + np.exp(-np.clip(inputs @ weights, -30, 30)))
+        chances = 1 / (1 + np.exp(-np.clip(inputs @ found, -30, 30)))
         slope = inputs.T @ (share * (truths - chances))
-        curve = (inputs * (share * chances * (1 - chances))[:, None]).T @ inputs + 1e-6 * np.eye(3)
-        weights += np.linalg.solve(curve, slope)
-    return dict(zip(("constant", "score", "lead"), np.round(weights, 3).tolist(), strict=True))
+        curve = (inputs * (share * chances * (1 - chances))[:, None]).T @ inputs + 1e-6 * np.eye(2)
+        found += np.linalg.solve(curve, slope)
+    constant, steepness = np.round(found, 3).tolist()
+    return {"constant": constant, "score": steepness, "lead": steepness}
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Measure import, start-up and memory: python -m bench.serving DATA [--model FOLDER].
 
 Import: how fast documents become findable, against the encoder's raw rate on the same passages. Start-up and memory:
-of a process that opens the desk and answers, as the web process does; it must not load torch.
+of a process that opens the desk and answers, as the web process does; it must not load torch. Needs Linux for the
+memory.
 """
 
 import json
@@ -22,7 +23,7 @@ from kb.embeddings import Embedding
 HEAD = ("what", "measured")
 DOCUMENTS = 300
 PROBE = """
-import json, resource, sys, time
+import json, sys, time
 started = time.perf_counter()
 from pathlib import Path
 from assistant.app import create_app
@@ -39,7 +40,7 @@ with runtime.reading() as db:
     find(db, runtime.live, "vpn drops", Viewer(1, "agent"))
 print(json.dumps({
     "seconds": time.perf_counter() - started,
-    "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform == "linux" else 1024**2),
+    "megabytes": int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 1024**2,
     "model": runtime.encoder is not None,
     "torch": "torch" in sys.modules,
 }))

@@ -9,7 +9,9 @@ from collections.abc import Mapping, Sequence
 from index.fusion import shipped
 
 BANDS = ((0.7, "very likely"), (0.4, "likely"), (0.0, "possible"))
-FLOOR = 0.15  # below it nobody should be sent to look
+FLOOR = 0.25  # below it nobody should be sent to look
+RIVALS = 9  # other hits that show whether one stands out
+BACKGROUND = 6.0  # the score of what has little to do with a question: stands in where there are fewer hits
 
 
 def probability(score: float, others: Sequence[float]) -> float:
@@ -19,7 +21,8 @@ def probability(score: float, others: Sequence[float]) -> float:
 
 def lead(score: float, others: Sequence[float]) -> float:
     """Return how far a score stands out from the others: what stands out is more likely right."""
-    return score - sum(others) / len(others) if others else 0.0
+    rivals = [*others[:RIVALS], *[min(score, BACKGROUND)] * (RIVALS - len(others))]
+    return score - sum(rivals) / RIVALS
 
 
 def chance(score: float, lead: float, prior: Mapping[str, float]) -> float:

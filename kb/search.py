@@ -28,7 +28,6 @@ POOL = 50  # candidates that each half proposes
 LONGEST = 20_000  # characters of a question; more is a log
 NAMED_WORDS = 3  # a question of so few words with an identifier asks for what bears it
 NAMED = 0.99
-RIVALS = 10  # hits whose scores say whether one stands out
 TERMS = 8
 WORD = re.compile(r"\w[\w'-]+")
 CORPORA = ("article", "incident")
@@ -209,7 +208,7 @@ def _readable(db: Session, live: Live, viewer: Viewer, ranked: Sequence[Ranked])
 
 def _chances(ranked: Sequence[Ranked]) -> list[float]:
     """Return how likely each of them helps; what bears the identifier that was asked for is what was asked for."""
-    first = [one.score for one in ranked[:RIVALS]]
+    first = [one.score for one in ranked[: 1 + calibration.RIVALS]]
     return [
         NAMED if one.named else calibration.probability(one.score, first[:place] + first[place + 1 :])
         for place, one in enumerate(ranked)
