@@ -83,7 +83,7 @@ class ArticleDoor:
         )
         reached = self._publish(db, article, page, summary)
         article.created_at = min(filter(None, (page.created_at, page.updated_at, self.now)))
-        article.updated_at = page.updated_at or page.created_at or self.now
+        article.updated_at = min(page.updated_at or page.created_at or self.now, self.now)
         summary.states[CONFIDENCES[reached].lower()] += 1
         fields[STATE] = reached
         about = {"kind": KIND, "external_id": page.external_id, "item_id": article.id, "run_id": run_id}

@@ -85,7 +85,7 @@ class PageReading:
         return self.columns.cell(row, name)
 
     def _external_id(self, row: Mapping[str, Any]) -> str:
-        given = self._cell(row, "id") or self._cell(row, "path")
+        given = self._cell(row, "path") if self._cell(row, "id") is None else self._cell(row, "id")
         own = (
             line(given) if given is not None else sha256(repr(sorted(row.items())).encode()).hexdigest()[:16]
         )
@@ -97,8 +97,8 @@ class PageReading:
         return name
 
     def _markdown(self, cell: Any, path: str) -> str:
-        if cell is None or not isinstance(cell, str):
-            return prose(cell) if cell is not None else ""
+        if not isinstance(cell, str):
+            return "" if cell is None else prose(cell)
         text = cell.replace("\r\n", "\n").replace("\x00", "")
         if text.lstrip().startswith("<") and is_html(text) and "\n#" not in text:
             return to_text(text)

@@ -40,6 +40,7 @@ LONGEST_LINE = {
     "resolved_by": 200,
     **dict.fromkeys(("service", "group", "items", "category", "closing_category"), 100),
 }
+LEAST_LIMIT = min(LONGEST_LINE.values())
 EXTERNAL_ID = 200
 
 
@@ -225,7 +226,7 @@ def _fitting(record: Record) -> None:
     """Raise Rejected when something is longer than what can be kept: nothing is cut."""
     texts = [*record.values.items(), *record.names.items(), *(("items", item) for item in record.items)]
     for name, text in texts:
-        if not isinstance(text, str):
+        if not isinstance(text, str) or len(text) <= LEAST_LIMIT:
             continue
         parts = text.split(SEPARATOR) if name in PATHS else [text]
         longest = LONGEST_LINE.get(name, LONGEST_TEXT)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from assistant.importers.hypertext import is_html, to_text
@@ -148,7 +149,12 @@ def is_empty(value: Any) -> bool:
 
 def choice(field: str, value: Any) -> str | None:
     """Return what a word such as “1 - Critical” means in the given field, None when it is not known."""
-    table, folded = CHOICES[field], fold(line(value))
+    return _meaning(field, fold(line(value)))
+
+
+@lru_cache(maxsize=4096)
+def _meaning(field: str, folded: str) -> str | None:
+    table = CHOICES[field]
     words = re.sub(r"^(p|prio|priority|prioritat|sev|severity|level|tier|s|l)? ?\d ?", "", folded)
     number = re.match(r"(?:p|prio|priority|prioritat|sev|severity|level|tier|s|l)? ?(\d)\b", folded)
     for name in (folded, words):
@@ -161,6 +167,8 @@ def choice(field: str, value: Any) -> str | None:
 
 def line(value: Any) -> str:
     """Return a cell as one line of text: 4711.0 from a spreadsheet is 4711, of a list the entries are named."""
+    if isinstance(value, str):
+        return " ".join(_clean(value).split())
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer():
@@ -171,7 +179,7 @@ def line(value: Any) -> str:
         return line(
             next((value[name] for name in ("name", "value", "title", "label") if value.get(name)), "")
         )
-    return " ".join(_clean(str(value)).split())
+    return str(value)
 
 
 def prose(value: Any) -> str:
@@ -189,5 +197,7 @@ def _nothing(value: str) -> bool:
 
 
 def _clean(text: str) -> str:
+    if text.isprintable() and "_x" not in text:
+        return text
     text = text.replace("_x000D_", "").replace("\r\n", "\n").replace("\r", "\n")
     return CONTROL.sub("", text)

@@ -1,5 +1,6 @@
 """Articles come in from Markdown and tables."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -218,3 +219,27 @@ def test_a_page_that_cannot_be_used_is_rejected_and_the_others_come_in(bring_art
 def test_a_wrong_option_is_told_with_the_choices(runtime, folder, options, told):
     with pytest.raises(ImportFailed, match=told):
         articles.plan(runtime, folder, articles.Options(**options))
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ({"id": "x" * 200, "title": "A", "body": "B"}, "identifier is 200 characters long"),
+        ({"id": 1, "title": "", "body": "", "issue": "\u00ad"}, "neither a title nor a text|nothing below"),
+        ({"id": 1, "title": "A", "body": "B", "created_at": "soon"}, "created: “soon” is no date"),
+        ({"id": 1, "title": "A", "body": "B", "product": "x" * 101}, "101 characters long; 100 fit"),
+    ],
+)
+def test_a_row_that_cannot_be_kept_says_why(bring_articles, tmp_path, row, reason):
+    summary = bring_articles(
+        write_jsonl(tmp_path / "kb.jsonl", [row, {"id": 2, "title": "Fine", "body": "It is."}])
+    )
+    assert summary.counts["rejected"] == 1 and re.search(reason, summary.reasons[0])
+
+
+def test_a_long_title_is_shortened_and_nothing_of_it_is_lost(runtime, bring_articles, tmp_path):
+    title = "word " * 100
+    bring_articles(write_jsonl(tmp_path / "kb.jsonl", [{"id": 0, "title": title, "body": "Do this."}]))
+    (article,) = by_title(runtime).values()
+    assert len(article.title) <= 300 and article.current.issue.startswith(title.strip())
+    assert article.external_id == "kb:0"

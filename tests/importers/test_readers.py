@@ -1,6 +1,7 @@
 """Files become rows, whatever their form."""
 
 import contextlib
+import csv
 import gzip
 import json
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from assistant.importers.decoding import Unreadable
-from assistant.importers.readers import open_table
+from assistant.importers.readers import CELL_LIMIT, open_table
 from tests.importers.conftest import row, write_csv, write_jsonl, write_xlsx
 
 ROWS = [
@@ -150,3 +151,26 @@ def test_any_bytes_are_rows_or_a_sentence(tmp_path_factory, data):
     with contextlib.suppress(Unreadable):
         for found in open_table(path).rows():
             assert found.number > 1 and json.dumps(found.values)
+
+
+def test_a_quotation_mark_that_is_never_closed_is_one_bad_row(tmp_path):
+    csv.field_size_limit(1000)
+    try:
+        (tmp_path / "rows.csv").write_text('id,title\n1,one\n2,"two\n' + "3,three\n" * 200)
+        found = list(open_table(tmp_path / "rows.csv", delimiter=",").rows())
+    finally:
+        csv.field_size_limit(CELL_LIMIT)
+    assert not found[0].problem and "never closed" in found[1].problem
+
+
+def test_an_empty_sheet_and_a_missing_file_are_told(tmp_path):
+    Workbook().save(tmp_path / "empty.xlsx")
+    with pytest.raises(Unreadable, match="has no header"):
+        open_table(tmp_path / "empty.xlsx")
+    with pytest.raises(Unreadable, match="There is no file"):
+        open_table(tmp_path / "missing.csv")
+
+
+def test_an_encoding_that_does_not_exist_is_told(tmp_path):
+    with pytest.raises(Unreadable, match="is no encoding"):
+        open_table(write_csv(tmp_path / "rows.csv", ROWS), encoding="klingon")

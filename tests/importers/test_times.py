@@ -69,7 +69,19 @@ def test_month_first_reads_the_same_digits_as_another_day():
 
 
 @pytest.mark.parametrize(
-    "written", ["soon", "30/02/2026", "2026-02-03 13:16 CST", "13:16 PM", "2026-13-01", "12"]
+    "written",
+    [
+        "soon",
+        "30/02/2026",
+        "2026-02-03 13:16 CST",
+        "13:16 PM",
+        "2026-13-01",
+        "12",
+        "3 Foo 2026",
+        "99999",
+        "2026-02-03 25:00",
+        "3 Feb 2026 13:16 PM",
+    ],
 )
 def test_what_is_no_date_says_how_to_write_one(written):
     with pytest.raises(ValueError, match="Write it like 2026-"):
