@@ -10,7 +10,7 @@ import assistant.web
 from assistant.desk import relations, suggestions
 from assistant.desk.incident import Incident
 from assistant.desk.link import Link
-from assistant.web.articles import MAY
+from assistant.web.article_page import MAY
 from kb.article import Article
 from kb.viewer import RANKS
 from tests import make
