@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 from index.encoder import HashEncoder, OnnxEncoder, load_recipe
 from index.errors import SearchError
+from tests.flows import world
 from tests.flows.served import PATIENCE_MS, Served
 
 CHROMIUM = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
@@ -37,7 +38,19 @@ def desk(tmp_path: Path, new_desk: Path, chromium: Browser) -> Iterator[Served]:
     """An empty desk that is served; it reads texts with the deterministic encoder."""
     served = Served(shutil.copytree(new_desk, tmp_path / "desk"), chromium, HashEncoder())
     yield served
-    _leave(chromium)
+    served.close()
+
+
+@pytest.fixture(scope="session")
+def full_desk(
+    tmp_path_factory: pytest.TempPathFactory, new_desk: Path, chromium: Browser
+) -> Iterator[Served]:
+    """A desk with something on every page, shared by the tests that only look."""
+    served = Served(
+        shutil.copytree(new_desk, tmp_path_factory.mktemp("full") / "desk"), chromium, HashEncoder()
+    )
+    world.fill(served)
+    yield served
     served.close()
 
 
@@ -61,10 +74,13 @@ def real_desk(tmp_path: Path, new_desk: Path, chromium: Browser, model: Path) ->
     """An empty desk that is served; it reads texts with the real model."""
     served = Served(shutil.copytree(new_desk, tmp_path / "desk"), chromium, OnnxEncoder(model, 1))
     yield served
-    _leave(chromium)
     served.close()
 
 
-def _leave(chromium: Browser) -> None:
-    for context in chromium.contexts:
-        context.close()
+@pytest.fixture(autouse=True)
+def closed(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Close every window after a test."""
+    yield
+    if "chromium" in request.fixturenames:
+        for context in request.getfixturevalue("chromium").contexts:
+            context.close()

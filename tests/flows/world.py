@@ -1,0 +1,71 @@
+"""A desk with something on every page, and the list of those pages with somebody who sees each."""
+
+from assistant.desk import attachment, classification, closure, conversation, lifecycle, relations
+from assistant.desk.closure import Outcome
+from kb import authoring
+from tests import make
+from tests.flows.served import Served
+
+PAGES = {  # name -> (who looks, path)
+    "sign-in": (None, "/sign-in"),
+    "queue": ("ben", "/incidents?list=open"),
+    "empty queue": ("ben", "/incidents?list=groups"),
+    "new incident": ("ben", "/incidents/new"),
+    "incident": ("ben", "/incidents/INC-000001"),
+    "edit incident": ("ben", "/incidents/INC-000001/edit"),
+    "resolve": ("ben", "/incidents/INC-000001/resolve"),
+    "closed incident": ("ben", "/incidents/INC-000002"),
+    "articles": ("cleo", "/articles"),
+    "article": ("cleo", "/articles/KB-000001"),
+    "edit article": ("cleo", "/articles/KB-000001/edit"),
+    "article version": ("cleo", "/articles/KB-000001/versions/2"),
+    "search": ("ben", "/search?q=vpn+drops"),
+    "closures": ("cleo", "/closures"),
+    "status": ("dan", "/status"),
+    "profile": ("ben", "/profile"),
+    "ask": ("ada", "/help?q=vpn+drops"),
+    "ask the desk": ("ada", "/incidents/new"),
+    "my incidents": ("ada", "/help/incidents"),
+    "my incident": ("ada", "/incidents/INC-000001"),
+    "my closed incident": ("ada", "/incidents/INC-000002"),
+    "article for ada": ("ada", "/articles/KB-000001"),
+    "nothing there": ("ben", "/incidents/INC-999999"),
+}
+
+
+def fill(desk: Served) -> None:
+    """Put something on every page."""
+    with desk.rows() as db:
+        ben, cleo = make.person(db), make.person(db, "cleo")
+        category = classification.ensure(db, "Network › VPN")
+        service = make.service(db, group=make.group(db, "Network", ben))
+        article = make.article(db, category_id=category.id, services=[service])
+        revised = make.content(cause="The update switches the power saving on again.")
+        authoring.revise(db, article, revised, seen=1, actor=cleo, now=make.NOON, note="Clearer")
+        authoring.flag(db, article, "Windows 11 24H2 calls this differently.", actor=ben, now=make.NOON)
+        first, second, third = (
+            make.incident(
+                db, title, service=service, symptoms="The VPN drops.", environment="Platform: Windows 11"
+            )
+            for title in (
+                "VPN drops every few minutes",
+                "VPN drops in the train",
+                "The screen was switched off",
+            )
+        )
+        conversation.note(db, first, "The driver is old.", actor=ben, now=make.NOON)
+        conversation.comment(db, first, "Please try the cable.", actor=ben, now=make.NOON)
+        lifecycle.assign(db, first, first.group, ben, actor=ben, now=make.NOON)
+        relations.relate(db, first, second, "related_to", actor=ben, now=make.NOON)
+        with (desk.runtime.settings.data / "screen.txt").open("w+b") as file:
+            file.write(b"The tunnel is gone")
+            file.seek(0)
+            store = desk.runtime.attachments
+            attachment.attach(db, store, first.id, "screen.txt", file, actor=ben, now=make.NOON)
+        linked = Outcome("link", resolution="Switched it off.", article_id=article.id)
+        closure.resolve(db, second, linked, close=True, actor=ben, now=make.NOON)
+        nothing = Outcome("nothing", reason="not_an_incident")
+        closure.resolve(db, third, nothing, close=True, actor=ben, now=make.NOON)
+        for who in ("ada", "dan"):
+            make.person(db, who)
+    desk.work()
