@@ -12,6 +12,7 @@ from kb.errors import EditConflict, Finding, Refused
 from kb.live import Live
 from kb.search import find
 from kb.standard import too_long
+from kb.store import lock
 from kb.viewer import Viewer
 
 NEAR = ("very likely", "likely")  # bands in which another article probably says the same
@@ -65,7 +66,7 @@ def revise(
     seen: number of the version that the author started from. Raises EditConflict when another one came in
     between, Refused when nobody but the owner may change it or a field cannot be stored.
     """
-    db.refresh(article, with_for_update=True)
+    lock(db, article)
     if seen != article.latest:
         raise EditConflict(article, dict(content.values()))
     if article.current.content == content:
@@ -94,6 +95,7 @@ def set_state(
     **wanted: str,
 ) -> Article:
     """Give an article another confidence, audience or governance. Raises MoveNotAllowed or Refused."""
+    lock(db, article)
     article.team_id = team_id or article.team_id
     states.check(article, wanted, personal_data_checked=personal_data_checked)
     for name, value in wanted.items():

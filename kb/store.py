@@ -88,6 +88,12 @@ def rows_changed(db: Session, statement: Executable) -> int:
     return int(cast(CursorResult[Any], result).rowcount)
 
 
+def lock(db: Session, row: Base) -> None:
+    """Read a row again and hold it until the commit, so that what is checked next stays true."""
+    db.flush()
+    db.refresh(row, with_for_update={"of": type(row), "key_share": True})
+
+
 class Sessions:
     """The two kinds of session. Neither commits by itself: the door that opened it does."""
 

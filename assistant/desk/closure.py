@@ -16,6 +16,7 @@ from kb.article import Article, Content
 from kb.errors import Refused
 from kb.live import Live
 from kb.redaction import Mark, marks_in, redact
+from kb.store import lock
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,7 @@ def resolve(
     Raises GateRefused with findings by field when the door cannot be taken; nothing is changed then that the
     caller does not roll back.
     """
+    lock(db, incident)
     if outcome.door not in DOORS:
         message = "Nothing is chosen about what was learned."
         raise GateRefused([Finding("door", message, "Choose one of the four.")])

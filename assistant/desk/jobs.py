@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import JSON, Index, String, Text, delete, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from kb.store import Base, UtcDateTime, rows_changed
@@ -40,12 +41,16 @@ class Job(Base):
 
 def add(db: Session, kind: str, payload: Mapping[str, Any], *, now: datetime, key: str | None = None) -> Job:
     """Ask for work; with a key that is already known, return that job instead of adding another."""
-    known = db.scalar(select(Job).where(Job.key == key)) if key else None
+    asked = select(Job).where(Job.key == key)
+    known = db.scalar(asked) if key else None
     if known is not None:
         return known
     job = Job(kind=kind, payload=dict(payload), key=key, run_at=now)
-    db.add(job)
-    db.flush()
+    try:
+        with db.begin_nested():
+            db.add(job)
+    except IntegrityError:  # somebody else asked for it at this moment
+        return db.scalars(asked).one()
     return job
 
 
@@ -54,6 +59,7 @@ def claim(db: Session, *, now: datetime, lease: timedelta = LEASE) -> Job | None
 
     The attempt is counted before the work begins, so that a job which kills its worker is parked in the end.
     """
+    _park_deadly(db, now)
     free = or_(Job.leased_until.is_(None), Job.leased_until < now)
     due = select(Job.id).where(Job.done_at.is_(None), Job.parked_at.is_(None), Job.run_at <= now, free)
     for job_id in db.scalars(due.order_by(Job.run_at, Job.id).limit(10)):
@@ -76,6 +82,14 @@ def fail(db: Session, job_id: int, lease: str, error: str, *, now: datetime) -> 
         return _settle(db, job_id, lease, parked_at=now, last_error=error)
     pause = timedelta(seconds=BACK_OFF_S[min(job.attempts, len(BACK_OFF_S)) - 1])
     return _settle(db, job_id, lease, run_at=now + pause, last_error=error)
+
+
+def _park_deadly(db: Session, now: datetime) -> None:
+    """Park the jobs whose last attempt ended with the death of their worker: they would kill the next one too."""
+    tried = (Job.done_at.is_(None), Job.parked_at.is_(None), Job.attempts >= MOST_ATTEMPTS)
+    died = update(Job).where(*tried, Job.leased_until < now)
+    told = {"parked_at": now, "lease": None, "last_error": "The worker ended while it did this."}
+    db.execute(died.values(leased_until=None, **told).execution_options(synchronize_session=False))
 
 
 def waiting(db: Session) -> int:

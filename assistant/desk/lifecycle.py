@@ -12,8 +12,9 @@ from assistant.desk.asset import ConfigurationItem, Service
 from assistant.desk.errors import GateRefused, MoveNotAllowed, Refused
 from assistant.desk.incident import Incident, Watcher
 from assistant.desk.people import Group, Person
-from assistant.desk.record import findings_in, fit, lock, stamp
+from assistant.desk.record import findings_in, fit, stamp
 from kb.errors import Finding
+from kb.store import lock
 
 USUAL_PROCESS = "itil"  # of incidents without a service
 NEEDS = {  # what a state may need -> (field, what is missing, the cure)
@@ -218,6 +219,7 @@ def assign(
 
 def watch(db: Session, incident: Incident, person: Person, *, actor: Person, now: datetime) -> Watcher:
     """Let a person follow an incident, which also lets them read it."""
+    lock(db, incident)
     for watcher in incident.watchers:
         if watcher.person_id == person.id:
             return watcher

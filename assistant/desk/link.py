@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from assistant.desk.people import Person
 from kb.article import Article
 from kb.feedback import Showing
-from kb.store import Base, UtcDateTime
+from kb.store import Base, UtcDateTime, lock
 
 if TYPE_CHECKING:
     from assistant.desk.incident import Incident
@@ -66,6 +66,7 @@ def add(
     showing: Showing | None = None,
 ) -> Link:
     """Link an article to an incident; a link that stands already changes its kind instead of standing twice."""
+    lock(db, incident)
     for link in incident.links:
         if link.article_id == article.id and link.failed_at is None:
             link.kind, link.showing = kind, showing or link.showing

@@ -1,4 +1,4 @@
-"""The care taken with every change to an incident: locked, stamped, checked field by field, no change lost."""
+"""The care taken with every change to an incident: stamped, checked field by field, no change lost."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -40,12 +40,6 @@ LONGEST = {"title": 300, "contact": 200, "priority_reason": 500, "hold_reason": 
 LONGEST_TEXT = 200_000  # characters
 CHOICES = {"impact": IMPACTS, "urgency": URGENCIES, "priority": PRIORITIES, "source": SOURCES}
 CLOCKS_DIFFER = timedelta(minutes=5)
-
-
-def lock(db: Session, incident: Incident) -> None:
-    """Read the incident again and hold it until the commit, so that what is checked next stays true."""
-    db.flush()
-    db.refresh(incident, with_for_update={"of": Incident})
 
 
 def stamp(incident: Incident, actor: Person | None, now: datetime, *, counts: bool = False) -> None:

@@ -11,6 +11,7 @@ from assistant.desk.errors import Finding, Refused
 from assistant.desk.incident import RELATIONS, Incident, Relation
 from assistant.desk.people import Person
 from assistant.desk.record import stamp
+from kb.store import lock
 
 NUMBER = re.compile(r"\s*(?:INC-?)?0*(\d{1,12})\s*", re.IGNORECASE)
 
@@ -33,6 +34,7 @@ def relate(
                 )
             ]
         )
+    lock(db, incident)
     if kind != "related_to" and incident.id in _above(db, other, kind):
         message = f"{other.number} already hangs below {incident.number}."
         raise Refused([Finding("other", message, "Choose another incident, or turn the relation round.")])

@@ -37,6 +37,16 @@ def test_a_failing_job_waits_longer_each_time_and_is_parked_in_the_end(db):
     assert jobs.claim(db, now=now + timedelta(days=9)) is None
 
 
+def test_a_job_that_kills_its_worker_each_time_is_parked_too(db):
+    jobs.add(db, "index.rebuild", {}, now=NOON)
+    now = NOON
+    for _ in range(jobs.MOST_ATTEMPTS):
+        assert jobs.claim(db, now=now)
+        now += jobs.LEASE + timedelta(seconds=1)
+    assert jobs.claim(db, now=now) is None
+    assert "ended" in jobs.parked(db)[0].last_error and jobs.waiting(db) == 0
+
+
 def test_the_same_key_is_the_same_job(db):
     one = jobs.add(db, "index.rebuild", {}, now=NOON, key="rebuild")
     assert jobs.add(db, "index.rebuild", {}, now=NOON, key="rebuild") is one
