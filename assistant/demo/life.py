@@ -126,20 +126,20 @@ class IncidentLife:
         VERBS[step.verb](self, step, self.cast.people[step.who], now)
 
     def says(self, step: Step, actor: Person, now: datetime) -> None:
-        """A comment."""
+        """Write a comment."""
         conversation.comment(self.db, self.incident, step.text, actor=actor, now=now)
 
     def notes(self, step: Step, actor: Person, now: datetime) -> None:
-        """A work note."""
+        """Write a work note."""
         conversation.note(self.db, self.incident, step.text, actor=actor, now=now)
 
     def takes(self, step: Step, actor: Person, now: datetime) -> None:
-        """Assigned to oneself, and work begins."""
+        """Take it on, and begin."""
         lifecycle.assign(self.db, self.incident, self.incident.group, actor, actor=actor, now=now)
         self._go("active", actor, now)
 
     def passes(self, step: Step, actor: Person, now: datetime) -> None:
-        """`passes to GROUP` or `passes to GROUP, person`, with a work note."""
+        """Hand it over: `passes to GROUP` or `passes to GROUP, person`, with a work note."""
         group, _, who = " ".join(step.arguments[1:]).partition(", ")
         person = self.cast.people[who] if who else None
         lifecycle.assign(self.db, self.incident, self.cast.groups[group], person, actor=actor, now=now)
@@ -149,49 +149,49 @@ class IncidentLife:
             self.notes(step, actor, now)
 
     def holds(self, step: Step, actor: Person, now: datetime) -> None:
-        """On hold, with the reason."""
+        """Put it on hold, with the reason."""
         self._go("waiting", actor, now, hold_reason=step.text)
 
     def resumes(self, step: Step, actor: Person, now: datetime) -> None:
-        """Work goes on."""
+        """Go on with it."""
         self._go("active", actor, now)
 
     def reopens(self, step: Step, actor: Person, now: datetime) -> None:
-        """It came back; what the person said is a comment."""
+        """Open it again; what the person said is a comment."""
         lifecycle.reopen(self.db, self.incident, actor=actor, now=now)
         self.says(step, actor, now)
 
     def works(self, step: Step, actor: Person, now: datetime) -> None:
-        """`works around`: what helps until it is resolved."""
+        """Keep what helps until it is resolved: `works around`."""
         self._edit(actor, now, workaround=step.text)
 
     def weighs(self, step: Step, actor: Person, now: datetime) -> None:
-        """`weighs organisation now`: another impact and urgency, with a work note why."""
+        """Change impact and urgency: `weighs organisation now`, with a work note why."""
         impact, urgency = step.arguments
         self._edit(actor, now, impact=impact, urgency=urgency)
         self.notes(step, actor, now)
 
     def reads(self, step: Step, actor: Person, now: datetime) -> None:
-        """An article for reference."""
+        """Link an article for reference."""
         article = self.cast.articles[step.arguments[0]].article
         link.add(self.db, self.incident, article, "reference", actor=actor, now=now)
 
     def relates(self, step: Step, actor: Person, now: datetime) -> None:
-        """`relates child_of KEY`."""
+        """Relate it to another incident: `relates child_of KEY`."""
         kind, other = step.arguments
         relations.relate(self.db, self.incident, self.cast.incidents[other], kind, actor=actor, now=now)
 
     def adds(self, step: Step, actor: Person, now: datetime) -> None:
-        """Somebody who watches from now on."""
+        """Let somebody watch it."""
         lifecycle.watch(self.db, self.incident, self.cast.people[step.arguments[0]], actor=actor, now=now)
 
     def fixes(self, step: Step, actor: Person, now: datetime) -> None:
-        """Resolved, and nothing written down yet."""
+        """Resolve it without writing anything down yet."""
         self._edit(actor, now, resolution=step.text, **self._learned())
         lifecycle.advance(self.db, self.incident, "resolved", actor=actor, now=now)
 
     def resolves(self, step: Step, actor: Person, now: datetime) -> None:
-        """`resolves with KEY` (or improving, writing): resolved through a door, waiting for the requester."""
+        """Resolve it through a door, `resolves with KEY` (or improving, writing), and wait for the requester."""
         how, key = step.arguments
         life = self.cast.articles[key]
         outcome = {"door": HOW[how], "resolution": step.text, **self._learned()}
@@ -207,7 +207,7 @@ class IncidentLife:
             life.written(link.resolving(self.incident)[-1].article)
 
     def closes(self, step: Step, actor: Person, now: datetime) -> None:
-        """`closes`, `closes with KEY` in one motion, `closes as REASON`, `closes as duplicate of KEY`."""
+        """Close it: `closes`, `closes with KEY` in one motion, `closes as REASON`, `closes as duplicate of KEY`."""
         if not step.arguments:
             closure.close(self.db, self.incident, actor=actor, now=now)
         elif step.arguments[0] == "as":
@@ -219,7 +219,7 @@ class IncidentLife:
             self.resolves(step, actor, now)
 
     def confirms(self, step: Step, actor: Person, now: datetime) -> None:
-        """The requester says that it works again, in their own words, and it is closed."""
+        """Close it because the requester says, in their own words, that it works again."""
         self.says(step, actor, now)
         closure.close(self.db, self.incident, actor=actor, now=now)
 
