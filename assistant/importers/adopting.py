@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session, selectinload
 
-from assistant.desk import adoption
+from assistant.desk import adoption, process
 from assistant.desk.adoption import Adoption
 from assistant.desk.incident import Incident
 from assistant.desk.process import PHASES
@@ -29,10 +29,10 @@ Fresh = tuple[Record, dict[str, Any], dict[str, str]]  # a new record, its colum
 class IncidentDoor:
     """Reads rows and writes incidents."""
 
-    def __init__(self, reading: Reading, directory: Directory, process: str) -> None:
+    def __init__(self, reading: Reading, directory: Directory, way: str) -> None:
         self.reading = reading
         self.directory = directory
-        self.process = process
+        self.process = way
 
     def read(self, row: Row) -> Record:
         """Return the record that a row says. Raises Rejected."""
@@ -116,16 +116,16 @@ class IncidentDoor:
     def _values(self, db: Session, record: Record) -> dict[str, Any]:
         """Return the columns of Incident for a record: names become ids."""
         names, ids = record.names, self.directory
-        service_id, process = ids.service(db, names.get("service", ""))
-        process = process or self.process
+        service_id, found = ids.service(db, names.get("service", ""))
+        way = found or self.process
         values = dict(record.values)
-        phase = values.pop("state")
-        said = names.get("state", "")
-        state = phase if phase not in PHASES else adoption.state_for(process, said, phase)
+        phase, said = values.pop("state"), names.get("state", "")
+        if phase not in PHASES:  # the mapping file names a state of the process
+            said, phase = phase, process.load(self.process).states[phase].phase
         return values | {
             "service_id": service_id,
-            "process": process,
-            "state": state,
+            "process": way,
+            "state": adoption.state_for(way, said, phase),
             "category_id": ids.category(db, names.get("category", "")),
             "closing_category_id": ids.category(db, names.get("closing_category", "")),
             "requester_id": ids.person(names.get("requester", ""), names.get("requester_email", "")),

@@ -9,6 +9,7 @@ from assistant.desk import process
 from assistant.importers import mapping
 from assistant.importers.adopting import KIND, IncidentDoor
 from assistant.importers.directory import CREATABLE, Directory
+from assistant.importers.mapping import ColumnMap
 from assistant.importers.names import INCIDENT_NAMES
 from assistant.importers.plan import SAMPLE, Plan, Progress, carry_out, dates_of, source_of
 from assistant.importers.readers import open_table
@@ -53,6 +54,7 @@ def plan(runtime: Runtime, path: Path, options: Options) -> Plan:
             f"No column of {path.name} looks like a title or a text. Name them in a mapping file; "
             f"the columns are {', '.join(table.columns)}."
         )
+    _check_states(columns, options)
     source, timezone = options.source or source_of(path), options.timezone or runtime.settings.timezone
     dates = dates_of(timezone, columns, options.day_first)
     reading = Reading(source, columns, dates, runtime.now(), options.state)
@@ -97,6 +99,17 @@ def _check(options: Options) -> None:
         )
     if unknown := set(options.create_missing) - set(CREATABLE):
         raise ImportFailed(f"{', '.join(sorted(unknown))} cannot be added. Can be: {', '.join(CREATABLE)}.")
+
+
+def _check_states(columns: ColumnMap, options: Options) -> None:
+    allowed = (*process.PHASES, *process.load(options.process).states)
+    wrong = sorted(
+        {meaning for meaning in columns.values.get("state", {}).values() if meaning not in allowed}
+    )
+    if wrong:
+        raise ImportFailed(
+            f"{', '.join(wrong)}: no such state. Use one of: {', '.join(dict.fromkeys(allowed))}."
+        )
 
 
 def _told(record: Record) -> str:

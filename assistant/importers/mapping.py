@@ -1,6 +1,7 @@
 """Which column becomes which of our fields: from a file, or guessed from names and contents, and shown."""
 
 import json
+import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from assistant.importers.values import CHOICES, choice, is_empty, line
 
 OURS = ("import row", "import reason")  # columns of a rejects file, folded
 DATES = ("occurred_at", "recorded_at", "resolved_at", "closed_at", "created_at", "updated_at")
+WRAPPING = re.compile(r"^(fields|attributes|data|ticket|issue)\.|\.(name|value|displayName|display_name)$")
 DATE_WORDS = frozenset(("at", "date", "time", "am", "le", "em", "el", "fecha", "data"))
 FEW = 0.2
 CODE_LENGTH = (
@@ -60,7 +62,9 @@ def guess(
     columns: Sequence[str], sample: Sequence[Mapping[str, Any]], names: Mapping[str, tuple[str, ...]]
 ) -> ColumnMap:
     """Return the most likely mapping of the columns, judged by their names and by a sample of rows."""
-    free = {fold(column): column for column in reversed(columns) if fold(column) not in OURS}
+    free = {fold(WRAPPING.sub("", column)): column for column in reversed(columns)}
+    free |= {fold(column): column for column in reversed(columns)}
+    free = {folded: column for folded, column in free.items() if folded not in OURS}
     found: dict[str, list[str]] = {}
     for name in names:
         wanted = [candidate for candidate in names[name] if candidate in free]
@@ -68,7 +72,9 @@ def guess(
             candidate for candidate in wanted if _fits(name, candidate, _contents(sample, free[candidate]))
         ]
         if wanted:
-            found[name] = [free.pop(wanted[0])]
+            column = free[wanted[0]]
+            found[name] = [column]
+            free = {folded: other for folded, other in free.items() if other != column}
     if "category" in found:
         further = sorted(
             (folded for folded in free if SUBCATEGORY.fullmatch(folded)), key=list(free).index, reverse=True

@@ -40,6 +40,7 @@ LONGEST_LINE = {
     "resolved_by": 200,
     **dict.fromkeys(("service", "group", "items", "category", "closing_category"), 100),
 }
+BRANCHES = re.compile(rf"\s*(?:{SEPARATOR.strip()}|>|::|\\)\s*|\s+/\s+")  # “Network > VPN”, not “I/O”
 LEAST_LIMIT = min(LONGEST_LINE.values())
 EXTERNAL_ID = 200
 
@@ -238,7 +239,7 @@ def _fitting(record: Record) -> None:
 
 def _branch(cell: Any) -> str:
     """Return one branch of a category path; of a list of tags the first one counts."""
-    return line(cell[0] if isinstance(cell, list) else cell)
+    return BRANCHES.sub(SEPARATOR, line(cell[0] if isinstance(cell, list) else cell))
 
 
 def _listed(cell: Any) -> list[Any]:

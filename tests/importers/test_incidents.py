@@ -239,6 +239,18 @@ def test_the_plan_shows_columns_examples_and_what_is_left_out(runtime, tmp_path)
     assert "the day stands first (not certain: name it)" in told
 
 
+def test_a_meaning_that_does_not_exist_is_told_with_the_choices(runtime, tmp_path):
+    (tmp_path / "map.toml").write_text(
+        '[columns]\ntitle = "Short description"\n[values.state]\nOpen = "begun"\n'
+    )
+    with pytest.raises(ImportFailed, match=r"begun: no such state\. Use one of: new, active"):
+        incidents.plan(
+            runtime,
+            write_csv(tmp_path / "old.csv", [row()]),
+            incidents.Options(mapping=tmp_path / "map.toml"),
+        )
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [

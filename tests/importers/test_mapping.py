@@ -87,6 +87,23 @@ def test_columns_with_unknown_names_are_judged_by_their_contents():
     assert columns == {"recorded_at": ["a"], "reported_text": ["b"]}
 
 
+def test_names_within_objects_are_understood():
+    columns = guessed(
+        {
+            "key": "A-1",
+            "fields.summary": "x",
+            "fields.priority.name": "High",
+            "fields.reporter.displayName": "Ada",
+        }
+    ).columns
+    assert columns == {
+        "id": ["key"],
+        "title": ["fields.summary"],
+        "priority": ["fields.priority.name"],
+        "requester": ["fields.reporter.displayName"],
+    }
+
+
 def test_a_column_becomes_one_thing_only():
     columns = guessed(row()).columns
     used = [column for several in columns.values() for column in several]
@@ -119,14 +136,24 @@ def test_a_mapping_file_decides(tmp_path, name, text):
     assert found.values == {"state": {"closed": "resolved"}} and not found.guessed
 
 
+WRONG = """
+[columns]
+heading = "Short description"
+title = "Subject"
+[values.colour]
+red = "P1"
+[values.priority]
+red = "high"
+"""
+
+
 def test_a_mapping_file_is_told_everything_that_is_wrong(tmp_path):
-    (tmp_path / "map.toml").write_text(
-        '[columns]\nheading = "Short description"\ntitle = "Subject"\n[values.colour]\nred = "P1"'
-    )
+    (tmp_path / "map.toml").write_text(WRONG)
     with pytest.raises(ImportFailed) as refused:
         mapping.load(tmp_path / "map.toml", list(row()), [row()], INCIDENT_NAMES)
     told = str(refused.value)
-    assert "“heading” is no field" in told and "no column “Subject”" in told and "not for “colour”" in told
+    assert "“heading” is no field" in told and "no column “Subject”" in told
+    assert "not for “colour”" in told and "“high” is no priority. Use one of P1, P2, P3, P4." in told
 
 
 @pytest.mark.parametrize("text", ["[columns", "columns = 1", "[other]\na = 1"])

@@ -137,3 +137,8 @@ def test_texts_are_cut_between_words():
         and shortened("abcdefghij", 5) == "abcd…"
         and shortened("one", 3) == "one"
     )
+
+
+def test_a_category_path_in_one_cell_is_taken_apart():
+    assert record(Category="Network > VPN", Subcategory="I/O").names["category"] == "Network › VPN › I/O"
+    assert record(Category=["Cloud", "Storage"], Subcategory="").names["category"] == "Cloud"
