@@ -90,7 +90,7 @@
   const kept = (field) => field.name && !["hidden", "password", "file", "submit"].includes(field.type);
   const values = (form) => [...form.elements].filter(kept).map((field) =>
     [field.name, ["checkbox", "radio"].includes(field.type) ? (field.checked ? field.value : null) : field.value]);
-  const keep = (form) => localStorage.setItem(place(form), JSON.stringify({ at: Date.now(), sent: false, values: values(form) }));
+  const keep = (form) => localStorage.setItem(place(form), JSON.stringify({ at: Date.now(), values: values(form) }));
   const forget = (form) => localStorage.removeItem(place(form));
   const read = (name) => { try { return JSON.parse(localStorage.getItem(name)); } catch { return null; } };
   const restore = (form) => {
@@ -98,7 +98,6 @@
     form.dataset.restored = "yes";
     const draft = read(place(form));
     if (!draft || document.body.dataset.status === "422" || document.body.dataset.status === "409") return;
-    if (draft.sent && document.body.dataset.status === "200") return forget(form);
     draft.values.forEach(([name, value]) => {
       const fields = [...form.elements].filter((field) => field.name === name && kept(field));
       fields.forEach((field) => {
@@ -106,6 +105,13 @@
         else if (!field.value || field.matches("select")) field.value = value ?? field.value;
       });
     });
+  };
+  /* a draft is given up only on the page that saving leads to; whatever else comes next, it stays */
+  const arrived = () => {
+    const sent = sessionStorage.getItem("sent"), way = performance.getEntriesByType("navigation")[0];
+    sessionStorage.removeItem("sent");
+    const saved = document.body.dataset.status === "200" && way?.type === "navigate" && way.redirectCount > 0;
+    if (sent && saved) localStorage.removeItem(sent);
   };
   const tidy = () => Object.keys(localStorage).filter((name) => name.startsWith("draft:")).forEach((name) => {
     if (Date.now() - (read(name)?.at || 0) > 14 * 86400000) localStorage.removeItem(name);
@@ -120,7 +126,10 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     clearTimeout(waiting);
-    if (form.dataset.draft) localStorage.setItem(place(form), JSON.stringify({ at: Date.now(), sent: true, values: values(form) }));
+    if (form.dataset.draft) {
+      keep(form);
+      sessionStorage.setItem("sent", place(form));
+    }
     if ("forgets" in form.dataset) Object.keys(localStorage).filter((name) => name.startsWith(`draft:${owner}:`)).forEach((name) => localStorage.removeItem(name));
   });
 
@@ -135,8 +144,9 @@
   };
   document.addEventListener("notice", (event) => event.detail?.value && say(event.detail.value));
   document.addEventListener("htmx:afterRequest", (event) => {
-    const form = event.detail.elt.closest?.("form");
-    if (!form || event.detail.requestConfig?.verb === "get") return;
+    const form = event.detail.elt;
+    if (!form.matches?.("form") || event.detail.requestConfig?.verb === "get") return;
+    sessionStorage.removeItem("sent");
     if (event.detail.successful) {
       forget(form);
       if (event.detail.xhr.status === 204) form.reset();
@@ -194,5 +204,6 @@
   };
   document.addEventListener("htmx:load", (event) => ready(event.detail.elt.parentElement || document));
   document.addEventListener("DOMContentLoaded", () => { tidy(); fade(); if (document.body.dataset.status === "422") toFinding($("main")); });
+  arrived();
   ready(document);
 })();

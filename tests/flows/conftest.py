@@ -45,7 +45,7 @@ def desk(tmp_path: Path, new_desk: Path, chromium: Browser) -> Iterator[Served]:
 def full_desk(
     tmp_path_factory: pytest.TempPathFactory, new_desk: Path, chromium: Browser
 ) -> Iterator[Served]:
-    """A desk with something on every page, shared by the tests that only look."""
+    """The desk behind `full_desk`, filled once."""
     served = Served(
         shutil.copytree(new_desk, tmp_path_factory.mktemp("full") / "desk"), chromium, HashEncoder()
     )
@@ -75,12 +75,3 @@ def real_desk(tmp_path: Path, new_desk: Path, chromium: Browser, model: Path) ->
     served = Served(shutil.copytree(new_desk, tmp_path / "desk"), chromium, OnnxEncoder(model, 1))
     yield served
     served.close()
-
-
-@pytest.fixture(autouse=True)
-def closed(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Close every window after a test."""
-    yield
-    if "chromium" in request.fixturenames:
-        for context in request.getfixturevalue("chromium").contexts:
-            context.close()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import waitress
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 from sqlalchemy.orm import Session
 
 from assistant import settings as configuration
@@ -23,12 +23,20 @@ from tests import make
 PATIENCE_MS = 20_000  # a busy machine is no failure
 
 
+def until(page: Page, holds: str) -> None:
+    """Wait until an expression holds on the page. Playwright's own waiting needs eval, which the pages forbid."""
+    page.evaluate(
+        f"new Promise(done => {{ const look = () => {holds} ? done() : setTimeout(look, 20); look(); }})"
+    )
+
+
 class Served:
     """A desk that answers at `address`. The web's runtime and the worker's are two, as in life."""
 
     def __init__(self, folder: Path, chromium: Browser, encoder: Encoder) -> None:
         settings = configuration.load(data=folder)
         self.chromium = chromium
+        self.windows: list[BrowserContext] = []
         self.runtime = Runtime(settings, encoder=encoder)
         self.worker = Runtime(settings, encoder=encoder, writes_words=True)
         self.app = create_app(self.runtime)
@@ -40,10 +48,16 @@ class Served:
 
     def close(self) -> None:
         """Stop answering and give everything back."""
+        self.leave()
         self._server.close()
         self._server.task_dispatcher.shutdown()
         self.worker.close()
         self.runtime.close()
+
+    def leave(self) -> None:
+        """Close every window."""
+        while self.windows:
+            self.windows.pop().close()
 
     @contextmanager
     def rows(self) -> Iterator[Session]:
@@ -66,6 +80,7 @@ class Served:
     def visit(self, path: str = "/", *, who: str | None = None, **context: Any) -> Page:
         """Open a page in a browser of one's own, signed in as somebody without asking. context: of the browser."""
         opened = self.chromium.new_context(base_url=self.address, **context)
+        self.windows.append(opened)
         opened.set_default_timeout(PATIENCE_MS)
         if who:
             opened.add_cookies([{"name": "kintsugi", "value": self.ticket(who), "url": self.address}])
