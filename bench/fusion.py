@@ -137,9 +137,9 @@ def top_hits(seen: Sequence[Seen], weights: Matrix) -> tuple[list[float], list[f
 def fit_prior(sets: Sequence[tuple[list[float], list[float], list[bool]]]) -> dict[str, float]:
     """Return a logistic regression of being right on score plus lead, by Newton's method.
 
-    The sets with questions that nobody can answer count four times: they show what a wrong first hit looks like.
+    A set with questions that nobody can answer decides: a day at a desk has more of those than the other sets.
     """
-    weight = [4 if sum(right) < len(right) / 3 else 1 for *_, right in sets]
+    weight = [30 if sum(right) < len(right) / 3 else 1 for *_, right in sets]
     inputs = np.concatenate(
         [np.column_stack([np.ones(len(right)), np.add(scores, leads)]) for scores, leads, right in sets]
     )

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from index.fusion import shipped
 
 BANDS = ((0.7, "very likely"), (0.4, "likely"), (0.0, "possible"))
-FLOOR = 0.25  # below it nobody should be sent to look
+FLOOR = 0.12  # below it nobody should be sent to look
 RIVALS = 9  # other hits that show whether one stands out
 BACKGROUND = 6.0  # the score of what has little to do with a question: stands in where there are fewer hits
 
