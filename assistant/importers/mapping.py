@@ -204,3 +204,10 @@ def _problems(data: Any, columns: Sequence[str], names: Mapping[str, Any]) -> It
             yield f"Values can be named for {', '.join(CHOICES)}, not for “{name}”."
         elif not isinstance(words, dict):
             yield f'[values.{name}] is a table such as "Very high" = "P1".'
+        elif name != "state":  # what a state may mean depends on the process
+            allowed = sorted(set(CHOICES[name].values()))
+            yield from (
+                f"“{meaning}” is no {name}. Use one of {', '.join(allowed)}."
+                for meaning in words.values()
+                if meaning not in allowed
+            )
