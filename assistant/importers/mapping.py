@@ -200,14 +200,16 @@ def _problems(data: Any, columns: Sequence[str], names: Mapping[str, Any]) -> It
             if column not in columns:
                 yield f"The file has no column “{column}”. It has: {', '.join(columns)}."
     for name, words in data.get("values", {}).items():
-        if name not in CHOICES:
-            yield f"Values can be named for {', '.join(CHOICES)}, not for “{name}”."
-        elif not isinstance(words, dict):
-            yield f'[values.{name}] is a table such as "Very high" = "P1".'
-        elif name != "state":  # what a state may mean depends on the process
-            allowed = sorted(set(CHOICES[name].values()))
-            yield from (
-                f"“{meaning}” is no {name}. Use one of {', '.join(allowed)}."
-                for meaning in words.values()
-                if meaning not in allowed
-            )
+        yield from _value_problems(name, words)
+
+
+def _value_problems(name: str, words: Any) -> Iterable[str]:
+    if name not in CHOICES:
+        yield f"Values can be named for {', '.join(CHOICES)}, not for “{name}”."
+    elif not isinstance(words, dict):
+        yield f'[values.{name}] is a table such as "Very high" = "P1".'
+    elif name != "state":  # what a state may mean depends on the process
+        allowed = sorted(set(CHOICES[name].values()))
+        for meaning in words.values():
+            if meaning not in allowed:
+                yield f"“{meaning}” is no {name}. Use one of {', '.join(allowed)}."
