@@ -6,17 +6,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import structlog
 from sqlalchemy import select
 
-from assistant.desk import jobs, signin
+from assistant.desk import jobs, lifecycle, signin, suggestions
 from assistant.desk.attachment import Attachment
 from assistant.desk.heartbeat import beat
+from assistant.desk.incident import Incident
 from assistant.runtime import Runtime
 from kb import embeddings
+from kb.viewer import Viewer
 
 log = structlog.get_logger("worker")
+MOST_JOBS = 50  # in one round
+ANY_AGENT = Viewer(None, "agent")  # reads what every agent reads, and nothing of a restricted group
 PAUSE_S = 0.25  # between two looks at what is due
 
 
@@ -42,13 +47,20 @@ def snapshot(runtime: Runtime, now: datetime) -> None:
     runtime.live.save()
 
 
-def run_job(runtime: Runtime, now: datetime) -> None:
-    """Run the job that has been due longest."""
+def run_jobs(runtime: Runtime, now: datetime) -> None:
+    """Run the jobs that are due, those that have been due longest first; other ticks get their turn in between."""
+    for _ in range(MOST_JOBS):
+        if not run_job(runtime, now):
+            return
+
+
+def run_job(runtime: Runtime, now: datetime) -> bool:
+    """Run the job that has been due longest; False when there was none."""
     with runtime.writing() as db:
         job = jobs.claim(db, now=now)
         db.commit()
         if job is None:
-            return
+            return False
         job_id, lease, kind, payload = job.id, str(job.lease), job.kind, job.payload
     try:
         HANDLERS[kind](runtime, payload)
@@ -61,6 +73,7 @@ def run_job(runtime: Runtime, now: datetime) -> None:
         with runtime.writing() as db:
             jobs.finish(db, job_id, lease, now=runtime.now())
             db.commit()
+    return True
 
 
 def tidy(runtime: Runtime, now: datetime) -> None:
@@ -83,19 +96,35 @@ def sign_of_life(runtime: Runtime, now: datetime) -> None:
         db.commit()
 
 
-def rebuild_index(runtime: Runtime, payload: dict[str, object]) -> None:
+def rebuild_index(runtime: Runtime, payload: dict[str, Any]) -> None:
     """Derive every passage again from its item and embed what changed."""
     embeddings.rebuild(runtime.sessions, runtime.live.corpora)
+
+
+def look(runtime: Runtime, payload: dict[str, Any]) -> None:
+    """Look for what resolved a new incident before, so that lists show where a very likely answer waits."""
+    with runtime.reading() as db:
+        incident = db.get(Incident, payload["incident_id"])
+        if incident is None or not incident.is_open:
+            return
+        panel = suggestions.suggest(db, runtime.live, incident, ANY_AGENT)
+    with runtime.writing() as db:
+        about = {"kind": "suggestion", "actor": None, "incident_id": payload["incident_id"]}
+        suggestions.record(db, panel, now=runtime.now(), **about)
+        db.commit()
 
 
 TICKS = (
     Tick("sign of life", timedelta(seconds=15), sign_of_life),
     Tick("embed", timedelta(seconds=0.5), embed),
-    Tick("job", timedelta(seconds=1), run_job),
+    Tick("jobs", timedelta(seconds=1), run_jobs),
     Tick("snapshot", timedelta(minutes=5), snapshot),
     Tick("tidy", timedelta(hours=1), tidy),
 )
-HANDLERS: dict[str, Callable[[Runtime, dict[str, object]], None]] = {"index.rebuild": rebuild_index}
+HANDLERS: dict[str, Callable[[Runtime, dict[str, Any]], None]] = {
+    "index.rebuild": rebuild_index,
+    lifecycle.LOOK: look,
+}
 
 
 def run_once(runtime: Runtime, now: datetime, due: dict[str, datetime] | None = None) -> None:

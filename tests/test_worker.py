@@ -8,8 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from assistant import checks, worker
-from assistant.desk import attachment, jobs, signin
+from assistant.desk import attachment, jobs, signin, worklist
+from assistant.desk.permissions import viewer_of
 from assistant.desk.signin import SignIn
+from kb.feedback import Search, Showing
 from tests import make
 
 
@@ -94,3 +96,19 @@ def test_sign_ins_that_ended_are_deleted(runtime, now):
     worker.tidy(runtime, now + timedelta(seconds=1))
     with runtime.reading() as db:
         assert db.scalar(select(SignIn)) is None
+
+
+def test_a_new_incident_whose_answer_is_known_is_marked_in_the_queue_before_anybody_opens_it(runtime, now):
+    with runtime.writing() as db:
+        make.article(db)
+        db.commit()
+    worker.run_once(runtime, runtime.now())
+    with runtime.writing() as db:
+        incident = make.incident(db, title="VPN disconnects at intervals: network adapter power saving")
+        db.commit()
+        worker.run_jobs(runtime, runtime.now())
+        shown = db.scalars(select(Showing).join(Search).where(Search.incident_id == incident.id)).all()
+        assert [(one.corpus, one.rank) for one in shown] == [("article", 1)]
+        viewer = viewer_of(db, make.person(db))
+        marked = worklist.page(db, viewer, "open", {}).waiting
+        assert marked == ({incident.id} if shown[0].band == worklist.SURE else set())

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from assistant.desk import assignment, closure_gate, priority, process
+from assistant.desk import assignment, closure_gate, jobs, priority, process
 from assistant.desk.asset import ConfigurationItem, Service
 from assistant.desk.errors import GateRefused, MoveNotAllowed, Refused
 from assistant.desk.incident import Incident, Watcher
@@ -16,6 +16,7 @@ from assistant.desk.record import findings_in, fit, stamp
 from kb.errors import Finding
 from kb.store import lock
 
+LOOK = "suggestions"  # the job that looks for what resolved a new incident before
 USUAL_PROCESS = "itil"  # of incidents without a service
 NEEDS = {  # what a state may need -> (field, what is missing, the cure)
     "assignee": ("assignee_id", "Nobody is assigned.", "Take it, or choose who works on it."),
@@ -86,6 +87,7 @@ def open(db: Session, report: Report, *, actor: Person | None, now: datetime) ->
     group = assignment.route(db, report.service.id if report.service else None, report.category_id)
     assignment.hand_over(incident, group, None, by=None, now=now)
     db.flush()
+    jobs.add(db, LOOK, {"incident_id": incident.id}, now=now)
     return incident
 
 

@@ -62,10 +62,8 @@ def viewer_of(db: Session, person: Person | None) -> Viewer:
 
 def readable_incidents(viewer: Viewer) -> ColumnElement[bool]:
     """Return the condition on Incident that holds for what this viewer may read."""
-    if viewer.person_id is None:
-        return false()
     if not viewer.ranks("agent"):
-        return _own(viewer.person_id)
+        return false() if viewer.person_id is None else _own(viewer.person_id)
     mine = select(membership.c.group_id).where(membership.c.person_id == viewer.person_id)
     return or_(Incident.restricted_to_id.is_(None), Incident.restricted_to_id.in_(mine))
 
@@ -73,7 +71,7 @@ def readable_incidents(viewer: Viewer) -> ColumnElement[bool]:
 def readable_articles(viewer: Viewer) -> ColumnElement[bool]:
     """Return the condition on Article that holds for what this viewer may read, as Viewer.reads says of its scope."""
     shared = and_(Article.audience != "team", Article.confidence.in_(("not_validated", "validated")))
-    if viewer.person_id is None:
+    if not viewer.ranks("requester"):
         return and_(shared, Article.audience == "public")
     if not viewer.ranks("agent"):
         return and_(shared, Article.audience.in_(("requesters", "public")))
