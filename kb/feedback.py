@@ -78,3 +78,14 @@ def choose(
     showing.chosen_at, showing.chosen_by_id = now, actor.id
     db.flush()
     return showing
+
+
+def answer(db: Session, showing_id: int | None, choice: str, *, actor: Any, now: datetime) -> None:
+    """Keep what somebody did with an answer that was shown to them; opening one does not undo a choice.
+
+    What was shown to somebody else, or never, is left alone.
+    """
+    showing = db.get(Showing, showing_id) if showing_id else None
+    if showing is None or showing.search.person_id != actor.id or (choice == "opened" and showing.choice):
+        return
+    choose(db, showing, choice, actor=actor, now=now)

@@ -19,6 +19,7 @@ from assistant.web.articles_list import listed
 from assistant.web.door import db, now, runtime
 from assistant.web.page import done, page
 from assistant.web.policy import allows
+from assistant.web.shown import note_opened
 from assistant.web.subjects import chosen_id, services, the_article
 from kb import authoring
 from kb.article import CONTENT_FIELDS, Article, Content, Version
@@ -38,6 +39,7 @@ def index() -> ResponseReturnValue:
 @allows("article.read")
 def detail(number: str) -> ResponseReturnValue:
     """Show an article."""
+    note_opened()
     return article_page(the_article(number))
 
 

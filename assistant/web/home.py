@@ -8,8 +8,9 @@ from assistant.identity import me, viewer
 from assistant.web import forms
 from assistant.web.door import db, keep, now, runtime
 from assistant.web.guard import limiter
-from assistant.web.page import page
+from assistant.web.page import done, page
 from assistant.web.policy import allows, anybody
+from kb import feedback
 
 blueprint = Blueprint("home", __name__)
 
@@ -31,6 +32,14 @@ def portal() -> ResponseReturnValue:
     panel = suggestions.suggest_for(db(), runtime().live, question, viewer())
     panel = keep(suggestions.record, panel, kind="typing", actor=me(), now=now())
     return page("portal/ask.html", "portal/_answers.html", question=question, panel=panel)
+
+
+@blueprint.post("/help/solved")
+@allows("incident.open")
+def solved() -> ResponseReturnValue:
+    """Keep that an answer helped the person to whom it was shown."""
+    feedback.answer(db(), forms.number("shown"), "used", actor=me(), now=now())
+    return done(url_for("home.portal"), "Good that it works again.", leave=True)
 
 
 @blueprint.get("/help/incidents")

@@ -16,6 +16,7 @@ from assistant.web.door import db, now
 from assistant.web.incident_page import incident_page, part_of
 from assistant.web.page import done, page
 from assistant.web.policy import allows
+from assistant.web.shown import note_opened
 from assistant.web.subjects import (
     chosen,
     chosen_id,
@@ -53,6 +54,7 @@ def create() -> ResponseReturnValue:
 @allows("incident.read")
 def detail(number: str) -> ResponseReturnValue:
     """Show an incident: everything to those who work on it, plain words to the requester."""
+    note_opened()
     return incident_page(the_incident(number))
 
 

@@ -27,13 +27,14 @@ SHOWN = 20  # hits on the page
 
 @dataclass(frozen=True)
 class Shown:
-    """A hit with its row. exact: the question named it."""
+    """A hit with its row. exact: the question named it; showing_id: under which it was kept."""
 
     kind: str
     item: Article | Incident
     found: Found
     held: str
     exact: bool
+    showing_id: int
 
 
 @blueprint.get("/search")
@@ -45,18 +46,18 @@ def index() -> ResponseReturnValue:
     if not question:
         return page("search/index.html", "search/_found.html", question="")
     answer = find(db(), runtime().live, question, viewer(), k=SHOWN)
-    _remember(question, answer)
+    kept = _remember(question, answer)
     return page(
         "search/index.html",
         "search/_found.html",
         question=question,
-        shown=_shown(question, answer),
+        shown=_shown(question, answer, kept),
         nothing=answer.nothing,
         degraded=answer.degraded,
     )
 
 
-def _shown(question: str, answer: Answer) -> list[Shown]:
+def _shown(question: str, answer: Answer, kept: feedback.Search) -> list[Shown]:
     ids = {
         corpus: [hit.item_id for hit in answer.hits if hit.corpus == corpus]
         for corpus in ("article", "incident")
@@ -68,16 +69,16 @@ def _shown(question: str, answer: Answer) -> list[Shown]:
     held = link.held(db(), ids["article"])
     asked = question.strip().upper()
     return [
-        Shown(hit.corpus, row, hit, str(held.get(hit.item_id, link.NEVER)), row.number in asked)
-        for hit in answer.hits
+        Shown(hit.corpus, row, hit, str(held.get(hit.item_id, link.NEVER)), row.number in asked, showing.id)
+        for hit, showing in zip(answer.hits, kept.showings, strict=True)
         if (row := rows.get((hit.corpus, hit.item_id))) is not None
     ]
 
 
-def _remember(question: str, answer: Answer) -> None:
+def _remember(question: str, answer: Answer) -> feedback.Search:
     showings = [
         Showing(rank=rank, corpus=hit.corpus, item_id=hit.item_id, score=hit.probability, band=hit.band)
         for rank, hit in enumerate(answer.hits, 1)
     ]
     about = {"recipe": answer.recipe, "took_ms": answer.took_ms, "degraded": "\n".join(answer.degraded)}
-    keep(feedback.record, question, showings, kind="search", actor=me(), now=now(), **about)
+    return keep(feedback.record, question, showings, kind="search", actor=me(), now=now(), **about)

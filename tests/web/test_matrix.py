@@ -43,6 +43,7 @@ ROUTES = {  # endpoint -> case; 422 where only what is asked for is refused, so 
     "home.index": Case(fine=303),
     "home.portal": Case(),
     "home.mine": Case(),
+    "home.solved": Case(fine=303),
     "sign_in.form": Case(),
     "sign_in.enter": Case(fine=422, form={"email": "ben@example.org", "password": "wrong"}),
     "sign_in.leave": Case(fine=303),

@@ -1,5 +1,10 @@
 """What requesters see: one question, answers in plain words, the way to a person."""
 
+import re
+
+import pytest
+
+from kb.feedback import Showing
 from tests import make
 
 
@@ -59,3 +64,36 @@ def test_each_phase_has_its_plain_sentence(ada, rows):
         with rows() as db:
             make.incident(db, state=state)
         assert sentence in ada.get(f"/incidents/{number}").text
+
+
+@pytest.fixture
+def shown(ada, article, embed):
+    """The address of an answer as Ada was shown it."""
+    embed()
+    text = ada.get("/help?q=VPN+drops+every+few+minutes").text
+    return re.search(r'href="(/articles/[^"]+)"', text)[1].replace("&amp;", "&")
+
+
+def choice(runtime):
+    with runtime.reading() as db:
+        return db.get(Showing, 1).choice
+
+
+def test_it_is_kept_that_she_opened_an_answer(ada, eve, shown, runtime):
+    assert eve.get(shown).status_code == 200
+    assert choice(runtime) is None
+    assert ada.get(shown).status_code == 200
+    assert choice(runtime) == "opened"
+
+
+def test_it_is_kept_that_it_helped_her_and_opening_it_again_does_not_undo_that(ada, eve, shown, runtime):
+    eve.post("/help/solved", shown="1")
+    assert choice(runtime) is None
+    assert ada.post("/help/solved", shown="1").location == "/help"
+    ada.get(shown)
+    assert choice(runtime) == "used"
+
+
+@pytest.mark.parametrize("shown", ["", "99", "x", "-1"])
+def test_an_answer_that_was_never_shown_does_no_harm(ada, shown):
+    assert ada.post("/help/solved", shown=shown).status_code == 303
