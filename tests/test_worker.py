@@ -11,6 +11,7 @@ from assistant import checks, worker
 from assistant.desk import attachment, jobs, signin, worklist
 from assistant.desk.permissions import viewer_of
 from assistant.desk.signin import SignIn
+from kb import feedback
 from kb.feedback import Search, Showing
 from tests import make
 
@@ -98,17 +99,35 @@ def test_sign_ins_that_ended_are_deleted(runtime, now):
         assert db.scalar(select(SignIn)) is None
 
 
-def test_a_new_incident_whose_answer_is_known_is_marked_in_the_queue_before_anybody_opens_it(runtime, now):
+def test_what_resolved_a_new_incident_before_is_looked_for_before_anybody_opens_it(runtime):
     with runtime.writing() as db:
         make.article(db)
         db.commit()
-    worker.run_once(runtime, runtime.now())
-    with runtime.writing() as db:
-        incident = make.incident(db, title="VPN disconnects at intervals: network adapter power saving")
+        worker.run_once(runtime, runtime.now())
+        incident = make.incident(db)
         db.commit()
         worker.run_jobs(runtime, runtime.now())
-        shown = db.scalars(select(Showing).join(Search).where(Search.incident_id == incident.id)).all()
-        assert [(one.corpus, one.rank) for one in shown] == [("article", 1)]
-        viewer = viewer_of(db, make.person(db))
-        marked = worklist.page(db, viewer, "open", {}).waiting
-        assert marked == ({incident.id} if shown[0].band == worklist.SURE else set())
+        shown = db.scalars(select(Showing).join(Search).where(Search.incident_id == incident.id)).one()
+        assert (shown.corpus, shown.rank, shown.search.person_id) == ("article", 1, None)
+
+
+def test_the_queue_marks_a_very_likely_answer_until_somebody_has_decided_about_it(db, now):
+    ben, incident = make.person(db), make.incident(db)
+    sure = Showing(rank=1, corpus="article", item_id=1, score=0.9, band=worklist.SURE)
+    feedback.record(
+        db, "VPN", [sure], kind="suggestion", actor=None, now=now, incident_id=incident.id, took_ms=1.0
+    )
+    viewer = viewer_of(db, ben)
+    assert worklist.page(db, viewer, "open", {}).waiting == {incident.id}
+    feedback.choose(db, sure, "rejected", actor=ben, now=now, reason="Other version")
+    assert worklist.page(db, viewer, "open", {}).waiting == set()
+
+
+def test_nobody_looks_for_an_incident_that_is_over(runtime):
+    with runtime.writing() as db:
+        make.article(db)
+        make.incident(db, state="closed")
+        db.commit()
+        worker.run_once(runtime, runtime.now())
+        worker.run_jobs(runtime, runtime.now())
+        assert db.scalar(select(Search)) is None and jobs.waiting(db) == 0
