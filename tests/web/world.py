@@ -2,8 +2,8 @@
 
 import io
 import sqlite3
-from pathlib import Path
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
