@@ -4,7 +4,8 @@ import fcntl
 import json
 import zlib
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import RLock
@@ -51,14 +52,10 @@ class Words:
         self._lock = RLock()
         self._writer: tantivy.IndexWriter | None = None
         self._counts: dict[tuple[Allowed | None, str], int] = {}
-        try:
-            self._schema = _schema()
+        self._schema = _schema()
+        with _named(folder):
             self._index = _open(self._schema, folder)
-            self.reload()
-        except IndexDamaged:
-            raise
-        except BaseException as error:  # the library panics, outside Exception, on what it cannot read
-            raise IndexDamaged(f"The word index in {folder} cannot be opened: {error}") from error
+        self.reload()
 
     @classmethod
     def create(cls, folder: Path) -> "Words":
@@ -115,7 +112,7 @@ class Words:
 
     def reload(self) -> None:
         """See what was last committed by any process; raises IndexDamaged when that cannot be read."""
-        with self._lock:
+        with self._lock, _named(self.folder):
             self._index.reload()
             self._searcher = self._index.searcher()
             self._counts = {}
@@ -218,6 +215,17 @@ class Words:
             total = self._searcher.aggregate(self._filter(allowed), {"total": {"sum": {"field": "length"}}})
             self._counts[key] = int(total["total"]["value"] or 0)
         return self._counts[key] / max(items, 1)
+
+
+@contextmanager
+def _named(folder: Path) -> Iterator[None]:
+    """Turn whatever the library raises about files it cannot read into IndexDamaged."""
+    try:
+        yield
+    except (IndexDamaged, KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # the library panics outside Exception
+        raise IndexDamaged(f"The word index in {folder} cannot be read: {error}") from error
 
 
 def _schema() -> tantivy.Schema:

@@ -167,3 +167,10 @@ def test_an_index_of_another_form_has_to_be_built_again(words, monkeypatch):
     with pytest.raises(IndexDamaged):
         Words(words.folder)
     assert Words.create(words.folder).count == 0
+
+
+def test_an_index_that_vanishes_under_a_reader_is_named_not_a_crash(words):
+    reader = Words(words.folder)
+    (words.folder / "meta.json").unlink()
+    with pytest.raises(IndexDamaged):
+        reader.reload()
