@@ -121,9 +121,9 @@ def close_with_nothing(
             message = f"There is no incident {outcome.duplicate_of.strip()}."
             raise GateRefused([Finding("duplicate_of", message, "Write its number like INC-000042.")])
         relations.relate(db, incident, other, "duplicate_of", actor=actor, now=now)
+    stamp(incident, actor, now, counts=True)
     incident.resolution, incident.nothing_reason = outcome.resolution, outcome.reason
     incident.closing_door = "nothing"
-    stamp(incident, actor, now, counts=True)
     lifecycle.advance(db, incident, "closed", actor=actor, now=now)
     if outcome.message.strip():
         conversation.comment(db, incident, outcome.message, actor=actor, now=now)
@@ -144,12 +144,12 @@ def confirm(db: Session, incident: Incident, *, actor: Person, now: datetime) ->
 
 
 def _take_over(incident: Incident, outcome: Outcome, actor: Person, now: datetime) -> None:
+    stamp(incident, actor, now, counts=True)
     for name in ("resolution", "cause", "workaround", "verification"):
         setattr(incident, name, getattr(outcome, name).strip() or getattr(incident, name))
     incident.closing_category_id = (
         outcome.closing_category_id or incident.closing_category_id or incident.category_id
     )
-    stamp(incident, actor, now, counts=True)
 
 
 def _article(

@@ -124,10 +124,10 @@ def edit(
     if {"impact", "urgency"} & changes.keys() and "priority" not in changes and not incident.priority_reason:
         urgency = changes.get("urgency", incident.urgency)
         changes["priority"] = priority.of(changes.get("impact", incident.impact), urgency)
-    for name, value in changes.items():
-        setattr(incident, name, value)
     if changes:
         stamp(incident, actor, now, counts=True)
+    for name, value in changes.items():
+        setattr(incident, name, value)
     db.flush()
     return incident
 
@@ -148,20 +148,18 @@ def move(
         )
         raise MoveNotAllowed(f"{incident.number} is “{here}” and cannot go to “{there}” from there.")
     target = way.states[state]
-    before, incident.hold_reason = (
-        incident.hold_reason,
-        hold_reason.strip() if target.phase == "waiting" else "",
-    )
-    findings = [Finding(*NEEDS[need]) for need in target.needs if not _has(incident, need)]
+    given = {"hold_reason": hold_reason.strip() if target.phase == "waiting" else ""}
+    findings = [Finding(*NEEDS[need]) for need in target.needs if not _has(incident, need, given)]
     findings += closure_gate.findings(incident, way) if way.gates.get(state) == "article" else []
     if findings:
-        incident.hold_reason = before
         raise GateRefused(findings)
+    stamp(
+        incident, actor, now, counts=True
+    )  # first: whatever is flushed from here on belongs to the new version
     if incident.phase in ("resolved", "closed") and target.phase not in ("resolved", "closed"):
         _come_back(incident, now)
-    incident.state, incident.phase = state, target.phase
+    incident.state, incident.phase, incident.hold_reason = state, target.phase, given["hold_reason"]
     _date(incident, actor, now)
-    stamp(incident, actor, now, counts=True)
     db.flush()
     return incident
 
@@ -213,8 +211,8 @@ def assign(
         raise Refused(findings)
     lock(db, incident)
     if (incident.group, incident.assignee) != (group, person):
-        assignment.hand_over(incident, group, person, by=actor, now=now)
         stamp(incident, actor, now, counts=True)
+        assignment.hand_over(incident, group, person, by=actor, now=now)
     db.flush()
     return incident
 
@@ -236,10 +234,9 @@ def _beginning(service: Service | None) -> dict[str, str]:
     return {"process": way.name, "state": way.start, "phase": way.states[way.start].phase}
 
 
-def _has(incident: Incident, need: str) -> bool:
-    value = getattr(incident, NEEDS[need][0])
-    if need in ("assignee", "group"):
-        value = getattr(incident, need)
+def _has(incident: Incident, need: str, given: Mapping[str, str]) -> bool:
+    name = need if need in ("assignee", "group") else NEEDS[need][0]
+    value = given[name] if name in given else getattr(incident, name)
     return bool(value.strip() if isinstance(value, str) else value)
 
 

@@ -159,3 +159,25 @@ def test_no_walk_through_any_process_closes_an_incident_without_what_it_taught(n
                 assert way.states[target].phase == "closed"
             assert incident.phase == way.states[incident.state].phase != "closed"
     engine.dispose()
+
+
+def test_an_assignment_or_a_move_after_a_form_was_opened_is_noticed_by_that_form(db, now):
+    """The trail must tell the change under the version that it made, however often it was flushed on the way."""
+    incident, ben = make.incident(db), make.person(db)
+    seen = incident.version
+    lifecycle.assign(db, incident, make.group(db), ben, actor=ben, now=now)
+    assert {"group_id", "assignee_id"} <= audit.changed_since(db, "incident", incident.id, seen)
+    seen = incident.version
+    lifecycle.move(db, incident, "in_progress", actor=ben, now=now)
+    lifecycle.move(db, incident, "on_hold", actor=ben, now=now, hold_reason="A part is on its way")
+    assert {"state", "phase", "hold_reason"} <= audit.changed_since(db, "incident", incident.id, seen)
+    seen = incident.version
+    closure.resolve(
+        db,
+        incident,
+        closure.Outcome("link", article_id=make.article(db).id, cause="Wear"),
+        close=True,
+        actor=ben,
+        now=now,
+    )
+    assert {"cause", "resolution", "state"} <= audit.changed_since(db, "incident", incident.id, seen)
