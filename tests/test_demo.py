@@ -215,6 +215,6 @@ def test_everybody_speaks_in_their_own_words():
 
 def test_whoever_writes_a_story_finds_every_verb_explained():
     page = (FOLDER / "README.md").read_text("utf-8")
-    assert not [verb for verb in VERBS if f"{verb} " not in page and f"`{verb}" not in page]
+    assert not [verb for verb in VERBS if f"`{verb}" not in page]
     used = {step.verb for incident in content.incidents() for step in incident.steps}
     assert used == set(VERBS)
