@@ -36,6 +36,10 @@ class Tick:
 
 def embed(runtime: Runtime, now: datetime) -> None:
     """Embed what changed and bring this host's copy of the index up to date."""
+    with runtime.reading() as db:
+        runtime.live.catch_up(
+            db
+        )  # before new sequences are given out: a database that was restored shows by its own
     if runtime.encoder is not None:
         embeddings.refresh(runtime.sessions, runtime.encoder)
     with runtime.reading() as db:
