@@ -1,6 +1,7 @@
 """What stands on an article's page: its text, its state and who may change it, what is wrong with it."""
 
 from collections.abc import Mapping
+from difflib import ndiff
 from typing import Any
 
 from flask import Response
@@ -10,7 +11,7 @@ from assistant.identity import can, me
 from assistant.web.door import db
 from assistant.web.page import page
 from kb import standard, states
-from kb.article import AUDIENCES, CONFIDENCES, GOVERNANCES, Article, Content
+from kb.article import AUDIENCES, CONFIDENCES, CONTENT_FIELDS, GOVERNANCES, Article, Content, Version
 from kb.redaction import marks_in
 
 MAY = {  # (part of the article state, value) -> the action that gives it; the others are part of writing
@@ -21,6 +22,7 @@ MAY = {  # (part of the article state, value) -> the action that gives it; the o
     ("governance", "compliance"): "article.validate",
     ("governance", "experience"): "article.validate",
 }
+KINDS = {" ": "same", "+": "added", "-": "removed"}
 READERS = {  # permission class -> who that is
     "article:public": "Everybody, also without signing in.",
     "article:requesters": "Everybody who can sign in.",
@@ -43,6 +45,17 @@ def looked(content: Content) -> dict[str, Any]:
         "standard": standard.findings(content),
         "marks": {name: found for name, found in marks.items() if found},
     }
+
+
+def differences(before: Version | None, after: Version) -> dict[str, list[tuple[str, str]]]:
+    """Return for each field that changed its lines as (same, added or removed, text); nothing for a first version."""
+    changed = {}
+    for name in CONTENT_FIELDS if before else ():
+        old, new = getattr(before, name), getattr(after, name)
+        if old != new:
+            lines = ndiff(old.splitlines(), new.splitlines())
+            changed[name] = [(KINDS[line[0]], line[2:]) for line in lines if line[0] in KINDS]
+    return changed
 
 
 def _about(article: Article) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Articles: the list, reading, and writing. Their state and the flags people raise are in `article_acts`."""
 
-from difflib import ndiff
 from typing import Any
 
 from flask import Blueprint, g, request, url_for
@@ -14,7 +13,7 @@ from assistant.desk.classification import Category
 from assistant.desk.errors import Finding, Refused
 from assistant.identity import me, viewer
 from assistant.web import forms
-from assistant.web.article_page import article_page, looked
+from assistant.web.article_page import article_page, differences, looked
 from assistant.web.articles_list import listed
 from assistant.web.door import db, now, runtime
 from assistant.web.page import done, page
@@ -22,10 +21,9 @@ from assistant.web.policy import allows
 from assistant.web.shown import note_opened
 from assistant.web.subjects import chosen_id, services, the_article
 from kb import authoring
-from kb.article import CONTENT_FIELDS, Article, Content, Version
+from kb.article import Article, Content
 
 blueprint = Blueprint("articles", __name__)
-KINDS = {" ": "same", "+": "added", "-": "removed"}
 
 
 @blueprint.get("/articles")
@@ -102,17 +100,6 @@ def look() -> ResponseReturnValue:
     own = forms.number("article")
     near = authoring.near_duplicates(db(), runtime().live, content, viewer(), except_id=own)
     return page("articles/look.html", "articles/_look.html", near=near, own=own, **looked(content))
-
-
-def differences(before: Version | None, after: Version) -> dict[str, list[tuple[str, str]]]:
-    """Return for each field that changed its lines as (same, added or removed, text); nothing for a first version."""
-    changed = {}
-    for name in CONTENT_FIELDS if before else ():
-        old, new = getattr(before, name), getattr(after, name)
-        if old != new:
-            lines = ndiff(old.splitlines(), new.splitlines())
-            changed[name] = [(KINDS[line[0]], line[2:]) for line in lines if line[0] in KINDS]
-    return changed
 
 
 def _hold_against_others(content: Content) -> None:

@@ -42,6 +42,7 @@ OPEN = {  # field -> why there is nothing to authorise
     "group_id": "an incident may be given to any group",
     "requester": "an incident may be recorded for anybody",
     "watcher": "anybody may be told of an incident by those who work on it",
+    "shown": "an answer that was shown to somebody else is left alone, which test_portal tries",
     "seen": "the version of an article that is named beside it",
     "version": "the version of the object in the address",
 }
