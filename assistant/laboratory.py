@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from assistant.desk import lifecycle, people
+from assistant.desk import people
 from assistant.desk.errors import DeskError
+from assistant.desk.incident import Incident
 from assistant.desk.permissions import viewer_of
 from assistant.runtime import Runtime
 from assistant.settings import Settings
@@ -215,16 +216,13 @@ def _article(db: Any, record: Record, now: datetime) -> Article:
     return article
 
 
-def _incident(db: Any, record: Record, now: datetime) -> Any:
+def _incident(db: Any, record: Record, now: datetime) -> Incident:
     title, symptoms, resolution = _parts(record)
-    values = {
-        "title": title,
-        "symptoms": symptoms,
-        "resolution": resolution,
-        "phase": "closed",
-        "source": "import",
-    }
-    return lifecycle.adopt(db, values, actor=None, now=now)
+    told = {"title": title, "symptoms": symptoms, "resolution": resolution, "source": "import"}
+    ended = {"state": "closed", "phase": "closed", "recorded_at": now, "updated_at": now}
+    incident = Incident(**told, **ended)
+    db.add(incident)
+    return incident
 
 
 def _parts(record: Record) -> tuple[str, str, str]:

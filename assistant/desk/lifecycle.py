@@ -91,22 +91,6 @@ def open(db: Session, report: Report, *, actor: Person | None, now: datetime) ->
     return incident
 
 
-def adopt(db: Session, values: Mapping[str, Any], *, actor: Person | None, now: datetime) -> Incident:
-    """Take over an incident as another desk left it: its state, its dates and its resolution stay as they were.
-
-    values: columns and relationships of Incident. The gate is not asked: it is for what closes here. The state
-    is the first of the process in the given phase unless one is named. The caller flushes, in batches.
-    """
-    given = dict(values)
-    way = process.load(given.setdefault("process", USUAL_PROCESS))
-    state = given.setdefault("state", way.in_phase(given.pop("phase", "new"))[0].name)
-    given.setdefault("recorded_at", now)
-    incident = Incident(**given, phase=way.states[state].phase, recorded_by_id=actor.id if actor else None)
-    stamp(incident, actor, now)
-    db.add(incident)
-    return incident
-
-
 def edit(
     db: Session, incident: Incident, changes: Mapping[str, Any], *, seen: int, actor: Person, now: datetime
 ) -> Incident:

@@ -115,20 +115,6 @@ def test_the_audit_trail_tells_who_changed_what_and_when(db, now):
     assert entry.changes["impact"] == ["person", "department"]
 
 
-def test_an_adopted_incident_keeps_its_state_and_its_dates(db, now):
-    then = now - timedelta(days=400)
-    values = {
-        "title": "Old",
-        "phase": "closed",
-        "resolution": "Replaced the cable",
-        "recorded_at": then,
-        "closed_at": then,
-    }
-    incident = lifecycle.adopt(db, values, actor=None, now=now)
-    db.flush()
-    assert (incident.state, incident.phase, incident.closed_at) == ("closed", "closed", then)
-
-
 PRESETS = process.presets()
 
 
