@@ -30,6 +30,8 @@ NAMED_WORDS = 3  # a question of so few words with an identifier asks for what b
 NAMED = 0.99
 TERMS = 8
 WORD = re.compile(r"\w[\w'-]+")
+ENVIRONMENT = "environment"
+NEARLY = 0.15  # of cosine
 CORPORA = ("article", "incident")
 
 
@@ -189,7 +191,13 @@ def _candidate(item: str, passages: Sequence[Hit], evidence: Evidence | None) ->
     bodies = [hit for hit in passages if hit.part != TITLE]
     meaning = bodies[0].score if bodies else max(titles, default=0.0)
     candidate = Candidate(item, meaning, max(titles, default=meaning), evidence)
-    return candidate, bodies[0].id if bodies else None
+    return candidate, _telling(bodies)
+
+
+def _telling(bodies: Sequence[Hit]) -> int | None:
+    """Return the passage to show: the nearest one, but not the environment where another says nearly as much."""
+    near = [hit for hit in bodies if hit.part != ENVIRONMENT and hit.score > bodies[0].score - NEARLY]
+    return next((hit.id for hit in (*near, *bodies)), None)
 
 
 def _readable(db: Session, live: Live, viewer: Viewer, ranked: Sequence[Ranked]) -> list[Ranked]:
