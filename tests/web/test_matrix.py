@@ -57,6 +57,7 @@ ROUTES = {  # endpoint -> case; 422 where only what is asked for is refused, so 
     "people.index": Case(),
     "search.index": Case(),
     "status.index": Case(),
+    "status.rebuild": Case(fine=303),
     "incidents.new": Case(),
     "incidents.create": Case(fine=303, form=INCIDENT),
     "incidents.detail": Case("incident"),
