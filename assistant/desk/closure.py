@@ -10,7 +10,7 @@ from assistant.desk.errors import Finding, GateRefused
 from assistant.desk.incident import DOORS, Incident
 from assistant.desk.people import Person
 from assistant.desk.permissions import may_read_article, may_read_incident, viewer_of
-from assistant.desk.record import stamp
+from assistant.desk.record import fit, stamp
 from kb import authoring
 from kb.article import Article, Content
 from kb.errors import Refused
@@ -34,6 +34,7 @@ class Outcome:
     door: link, improve, write or nothing. article_id and seen: the article and, to improve it, the version that was
     open. content: what to improve or write. different: the new article was held against those that are near it and says
     something else. duplicate_of: number of the incident that this one repeats.
+    version: of the incident that was open; None where nobody had it open.
     """
 
     door: str
@@ -51,6 +52,7 @@ class Outcome:
     reason: str = ""
     duplicate_of: str = ""
     message: str = ""
+    version: int | None = None
 
 
 def draft_from(incident: Incident) -> Draft:
@@ -91,7 +93,7 @@ def resolve(
         raise GateRefused([Finding("door", message, "Choose one of the four.")])
     if outcome.door == "nothing":
         return close_with_nothing(db, incident, outcome, actor=actor, now=now)
-    _take_over(incident, outcome, actor, now)
+    _take_over(db, incident, outcome, actor, now)
     article = _article(db, incident, outcome, live, actor=actor, now=now)
     link.add(db, incident, article, "resolved", actor=actor, now=now)
     incident.resolution = incident.resolution.strip() or article.current.resolution
@@ -121,6 +123,7 @@ def close_with_nothing(
             message = f"There is no incident {outcome.duplicate_of.strip()}."
             raise GateRefused([Finding("duplicate_of", message, "Write its number like INC-000042.")])
         relations.relate(db, incident, other, "duplicate_of", actor=actor, now=now)
+    _unless_changed(db, incident, {"resolution": outcome.resolution}, outcome)
     stamp(incident, actor, now, counts=True)
     incident.resolution, incident.nothing_reason = outcome.resolution, outcome.reason
     incident.closing_door = "nothing"
@@ -143,10 +146,21 @@ def confirm(db: Session, incident: Incident, *, actor: Person, now: datetime) ->
     return incident
 
 
-def _take_over(incident: Incident, outcome: Outcome, actor: Person, now: datetime) -> None:
+def _unless_changed(db: Session, incident: Incident, said: dict[str, str], outcome: Outcome) -> None:
+    """Raise EditConflict when one of these texts would take the place of one that was written meanwhile."""
+    changes = {name: text for name, text in said.items() if text != getattr(incident, name)}
+    if outcome.version is not None:
+        fit(db, incident, changes, outcome.version)
+
+
+def _take_over(db: Session, incident: Incident, outcome: Outcome, actor: Person, now: datetime) -> None:
+    said = {
+        name: getattr(outcome, name).strip() for name in ("resolution", "cause", "workaround", "verification")
+    }
+    _unless_changed(db, incident, {name: text for name, text in said.items() if text}, outcome)
     stamp(incident, actor, now, counts=True)
-    for name in ("resolution", "cause", "workaround", "verification"):
-        setattr(incident, name, getattr(outcome, name).strip() or getattr(incident, name))
+    for name, text in said.items():
+        setattr(incident, name, text or getattr(incident, name))
     incident.closing_category_id = (
         outcome.closing_category_id or incident.closing_category_id or incident.category_id
     )

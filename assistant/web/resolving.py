@@ -71,6 +71,7 @@ def _outcome() -> Outcome:
         closing_category_id=chosen_id(Category, "closing_category_id"),
         article_id=article.id if article else None,
         seen=forms.number("seen") or 0,
+        version=forms.number("version"),
         content=_content(door),
         personal_data_checked=bool(forms.text("personal_data_checked")),
         different=bool(forms.text("different")),

@@ -1,0 +1,110 @@
+"""What somebody may not read changes nothing in what they find: not the hits, not their order, not a single figure."""
+
+import random
+from dataclasses import replace
+
+import pytest
+
+from assistant.desk.people import Group, Person
+from assistant.desk.permissions import viewer_of
+from assistant.worker import run_once
+from kb.search import find
+from tests import make
+
+SEEDS = 4
+HIDDEN = 5  # items that are added one after another for each seed
+QUESTIONS = 4
+VISIBLE = 30  # of each kind: together more than the candidates that either half proposes
+COMMON = (
+    "vpn",
+    "printer",
+    "update",
+    "screen",
+    "login",
+    "slow",
+    "error",
+    "adapter",
+    "cable",
+    "mail",
+    "driver",
+)
+RARE = ("0x800704CF", "SRV-21", *(f"{word}{n}" for word in ("gateway", "badge", "proxy") for n in range(12)))
+
+
+def sentence(chance: random.Random) -> str:
+    """Return words of which some are everywhere and some are rare."""
+    return " ".join(chance.sample(COMMON, 4) + chance.sample(RARE, chance.randint(0, 2)))
+
+
+def hide_one(db, chance):
+    """Add an item that some people may not read: restricted, of a team, or not for requesters."""
+    title, text = sentence(chance), f"{sentence(chance)}. {sentence(chance)}."
+    group = chance.choice(db.query(Group).order_by(Group.id).all())
+    kind = chance.choice(("incident", "team", "wip", "internal"))
+    if kind == "incident":
+        make.incident(db, title, symptoms=text, restricted_to=group, requester=make.person(db, "ada"))
+    elif kind == "team":
+        make.article(db, "validated", "team", team_id=group.id, title=title, issue=text)
+    else:
+        make.article(db, kind if kind == "wip" else "validated", "internal", title=title, issue=text)
+
+
+def readers(db):
+    """Return everybody as finding sees them, and somebody who is not signed in."""
+    people = db.query(Person).filter(Person.email != "ada@example.org").order_by(Person.id).all()
+    return {person.email: viewer_of(db, person) for person in people} | {"nobody": viewer_of(db, None)}
+
+
+def see(runtime, questions):
+    """Return what everybody gets for every question, without how long it took, and which items they may read."""
+    seen, may = {}, {}
+    with runtime.reading() as db:
+        for who, viewer in readers(db).items():
+            may[who] = {
+                name: frozenset(corpus.readable(db, viewer, corpus.all_ids(db, 0, 10_000)))
+                for name, corpus in runtime.live.corpora.items()
+            }
+            for question in questions:
+                seen[who, question] = replace(find(db, runtime.live, question, viewer, k=20), took_ms=0)
+    return seen, may
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_what_is_hidden_from_somebody_changes_nothing_for_them(runtime, seed):
+    chance = random.Random(seed)
+    with runtime.writing() as db:
+        ben, cleo = make.person(db), make.person(db, "cleo")
+        make.group(db, "Staff matters", ben, restricted=True)
+        make.group(db, "Security", cleo, restricted=True)
+        make.person(db, "tom", role="agent")
+        eve = make.person(db, "eve")
+        for number in range(VISIBLE):
+            make.incident(
+                db, sentence(chance), symptoms=sentence(chance), requester=eve if number % 9 == 0 else None
+            )
+            make.article(db, title=sentence(chance), issue=sentence(chance), resolution=sentence(chance))
+        db.commit()
+    embed(runtime)
+    questions = [sentence(chance) for _ in range(QUESTIONS)]
+    before, could = see(runtime, questions)
+    unchanged = 0
+    for _ in range(HIDDEN):
+        with runtime.writing() as db:
+            hide_one(db, chance)
+            db.commit()
+        embed(runtime)
+        after, can = see(runtime, questions)
+        for (who, question), answer in after.items():
+            if can[who] == could[who]:
+                assert answer == before[who, question], f"{who} sees a difference for “{question}”"
+                unchanged += 1
+        before, could = after, can
+    assert unchanged > 0
+
+
+def embed(runtime):
+    """Be the worker until everything is in the index."""
+    run_once(runtime, runtime.now())
+    while (stale := runtime.live.status(runtime.sessions.reader()).stale) > 0:
+        run_once(runtime, runtime.now())
+        assert runtime.live.status(runtime.sessions.reader()).stale < stale
