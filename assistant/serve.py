@@ -35,11 +35,12 @@ def serve(settings: Settings, *, with_worker: bool, say: Callable[[str], object]
     )
     worker = start_worker(settings) if with_worker else None
     signal.signal(signal.SIGTERM, _as_interrupt)
-    if port != settings.port:
-        say(f"Port {settings.port} is busy; using {port}.")
-    say(f"Kintsugi is open at http://{settings.host}:{port}  (Ctrl-C stops it)")
     try:
-        server.run()
+        with suppress(KeyboardInterrupt):
+            if port != settings.port:
+                say(f"Port {settings.port} is busy; using {port}.")
+            say(f"Kintsugi is open at http://{settings.host}:{port}  (Ctrl-C stops it)")
+            server.run()
     finally:
         server.close()
         if worker is not None:
