@@ -3,7 +3,7 @@
 from urllib.parse import quote, urlsplit
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
 from assistant.desk import lifecycle
 from assistant.desk.incident import Incident
@@ -20,7 +20,7 @@ FOREIGN = """() => {
     const tag = at.localName;
     if (['iframe', 'object', 'embed', 'base', 'style', 'marquee', 'math', 'video', 'audio', 'frame'].includes(tag))
       found.push(at.outerHTML);
-    if (tag === 'script' && !at.src.startsWith(location.origin + '/static/')) found.push(at.outerHTML);
+    if (tag === 'script' && !(at.src || '').startsWith(location.origin + '/static/')) found.push(at.outerHTML);
     for (const {name, value} of at.attributes) {
       if (/^on|^style$|^srcdoc$|^(data-)?hx-on/i.test(name)) found.push(at.outerHTML);
       if (/^(data-)?hx-/i.test(name) && /evil|js:/.test(value)) found.push(at.outerHTML);
@@ -62,12 +62,18 @@ LISTS = [
 
 
 @pytest.fixture(params=[False, True], ids=["as it is served", "without the content policy"])
-def watched(request, desk):
+def stripped(request):
+    """Whether the browser ignores the content policy, which would hide what the pages themselves let through."""
+    return request.param
+
+
+@pytest.fixture
+def watched(stripped, desk):
     """Open pages in which everything that hostile text could do is noticed: watched(who) -> (page, noticed)."""
     noticed = []
 
     def open_as(who):
-        page = desk.visit("/sign-in", who=who, bypass_csp=request.param)
+        page = desk.visit("/sign-in", who=who, bypass_csp=stripped)
         page.on("dialog", lambda dialog: (noticed.append(f"dialog {dialog.message}"), dialog.dismiss()))
         page.on(
             "console", lambda said: noticed.append(said.text) if "Content Security" in said.text else None
@@ -96,14 +102,17 @@ def inspect(page, path, noticed):
 def look(page, noticed, paths):
     found = []
     for path in paths:
-        page.goto(path)
-        found += inspect(page, path, noticed)
+        try:
+            page.goto(path)
+            found += inspect(page, path, noticed)
+        except Error as error:
+            found.append(f"{path} went elsewhere: {error}")
     return found
 
 
-def test_what_was_written_runs_nowhere(desk, watched):
+def test_what_was_written_runs_nowhere(desk, watched, stripped):
     found = []
-    for place in range(hostile.fill(desk)):
+    for place in range(0, hostile.fill(desk), 1 if stripped else 3):
         numbers = {
             "first": f"{2 * place + 1:06}",
             "second": f"{2 * place + 2:06}",
