@@ -59,9 +59,13 @@ def state_of(runtime: Runtime) -> State:
         parked = len(jobs.parked(db))
         troubles = [*index.troubles]
         if not heartbeat.alive(db, "worker", now=runtime.now()):
-            troubles.append("The worker is silent, so what changes is found late. Start it with: kintsugi worker")
+            troubles.append(
+                "The worker is silent, so what changes is found late. Start it with: kintsugi worker"
+            )
         if parked:
-            troubles.append(f"{parked} {'job' if parked == 1 else 'jobs'} failed too often and will not run again.")
+            troubles.append(
+                f"{parked} {'job' if parked == 1 else 'jobs'} failed too often and will not run again."
+            )
         return State(
             incidents=_count(db, Incident),
             articles=_count(db, Article),

@@ -1,7 +1,5 @@
 """The laboratory: documents and questions of others, put into a throw-away desk and asked through its own search."""
 
-import gzip
-import json
 import statistics
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,8 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from assistant.dataset import Data, Record, parts, read, text_of
 from assistant.desk import people
-from assistant.desk.errors import DeskError
 from assistant.desk.incident import Incident
 from assistant.desk.permissions import viewer_of
 from assistant.runtime import Runtime
@@ -24,36 +22,10 @@ from kb.article import Article, Version
 from kb.search import Answer, find
 from kb.viewer import Viewer
 
-KINDS = ("articles", "incidents")
-FILES = {  # where documents may be, and what they become unless the caller says otherwise
-    "articles": "articles",
-    "incidents": "incidents",
-    "corpus": "incidents",
-}
-TEXTS = ("body", "body_markdown", "answer", "resolution")  # the fields of a document besides its title
-OTHER_TEXTS = ("text", "description", "summary")  # where none of those is there
-SOLUTIONS = ("answer", "resolution")
 DEPTH = 50  # hits asked for each query
 BATCH = 200
-TITLE_LENGTH = 300
 
-Record = Mapping[str, Any]
 Tell = Callable[[str, int, int], object]
-
-
-class DataMissing(DeskError):
-    """The folder does not hold what an evaluation needs."""
-
-
-@dataclass(frozen=True)
-class Data:
-    """What is evaluated. documents, queries, unanswered: records with an id; judged: gains by query and document."""
-
-    documents: Sequence[Record]
-    queries: Sequence[Record]
-    unanswered: Sequence[Record]
-    judged: Mapping[str, Mapping[str, float]]
-    kind: str
 
 
 @dataclass(frozen=True)
@@ -162,36 +134,6 @@ def throwaway(data: Data, encoder: Encoder | None, tell: Tell = lambda *_: None)
             runtime.close()
 
 
-def read(folder: Path, documents: Path | None = None, kind: str | None = None) -> Data:
-    """Read queries, judgements and documents, plain or compressed. Raises DataMissing."""
-    queries = _records(folder, "queries")
-    if queries is None:
-        raise DataMissing(f"There is no queries.jsonl.gz in {folder}.")
-    home = documents or folder
-    for name, usual in FILES.items():
-        found = _records(home, name)
-        if found is not None:
-            chosen = kind or ("articles" if any("answer" in record for record in found) else usual)
-            unanswered = _records(folder, "queries_nomatch") or []
-            return Data(found, queries, unanswered, _judgements(folder / "qrels.tsv"), chosen)
-    raise DataMissing(f"There is none of {', '.join(f'{name}.jsonl.gz' for name in FILES)} in {home}.")
-
-
-def text_of(record: Record) -> str:
-    """Return a query as one text, its title first."""
-    return "\n".join(part for part in (_said(record, "title"), _body(record, (*TEXTS, "query"))) if part)
-
-
-def _body(record: Record, names: Sequence[str]) -> str:
-    texts = [text for name in names if (text := _said(record, name))]
-    return "\n\n".join(texts or [text for name in OTHER_TEXTS if (text := _said(record, name))])
-
-
-def _said(record: Record, name: str) -> str:
-    value = record.get(name)
-    return "" if value is None else str(value).replace("\0", " ").strip()
-
-
 def _load(runtime: Runtime, data: Data, tell: Tell) -> dict[int, str]:
     """Write the documents as rows; return their names by id."""
     now = datetime.now(UTC)
@@ -210,29 +152,19 @@ def _load(runtime: Runtime, data: Data, tell: Tell) -> dict[int, str]:
 def _article(db: Any, record: Record, now: datetime) -> Article:
     """Add a document as a validated article; rows, not the verb, because a document may lack what an article needs."""
     article = Article(confidence="validated", created_at=now, updated_at=now)
-    title, issue, resolution = _parts(record)
+    title, issue, resolution = parts(record)
     article.versions = [Version(number=1, title=title, issue=issue, resolution=resolution, at=now)]
     db.add(article)
     return article
 
 
 def _incident(db: Any, record: Record, now: datetime) -> Incident:
-    title, symptoms, resolution = _parts(record)
+    title, symptoms, resolution = parts(record)
     told = {"title": title, "symptoms": symptoms, "resolution": resolution, "source": "import"}
     ended = {"state": "closed", "phase": "closed", "recorded_at": now, "updated_at": now}
     incident = Incident(**told, **ended)
     db.add(incident)
     return incident
-
-
-def _parts(record: Record) -> tuple[str, str, str]:
-    """Return title, what it is about, and what resolves it; what a title cannot hold goes on in the text."""
-    title = " ".join(_said(record, "title").split())
-    said = _body(record, [name for name in TEXTS if name not in SOLUTIONS])
-    solution = "\n\n".join(text for name in SOLUTIONS if (text := _said(record, name)))
-    about = said if said != "" and not (solution and said == solution) else ""
-    overflow = f"{title}\n" if len(title) > TITLE_LENGTH else ""
-    return title[:TITLE_LENGTH], overflow + about, solution
 
 
 def _embed(runtime: Runtime, tell: Tell) -> None:
@@ -272,32 +204,6 @@ def _confidence(
         "AUROC match": evaluation.auroc(promised, matched),
         "calibration error": evaluation.calibration_error(promised, right + [False] * len(unanswered)),
     }
-
-
-def _records(folder: Path, name: str) -> list[Record] | None:
-    for path, reader in ((folder / f"{name}.jsonl.gz", gzip.open), (folder / f"{name}.jsonl", open)):
-        if path.is_file():
-            with reader(path, "rt", encoding="utf-8", errors="replace") as file:
-                found = [json.loads(line) for line in file if line.strip()]
-            for number, record in enumerate(found, 1):
-                record.setdefault("id", record.get("_id", str(number)))
-            return found
-    return None
-
-
-def _judgements(path: Path) -> dict[str, dict[str, float]]:
-    """Read query, document and gain from lines that are separated by tabs; a header is skipped."""
-    if not path.is_file():
-        raise DataMissing(f"There is no {path.name} in {path.parent}.")
-    judged: dict[str, dict[str, float]] = {}
-    for line in path.read_text("utf-8").splitlines():
-        cells = line.split("\t") if "\t" in line else line.split()
-        try:
-            gain = float(cells[-1])
-        except (ValueError, IndexError):
-            continue
-        judged.setdefault(cells[0], {})[cells[-2]] = gain
-    return judged
 
 
 def _write(path: Path, runs: Mapping[str, Sequence[tuple[str, float]]]) -> None:

@@ -14,7 +14,7 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant import laboratory
+from assistant import dataset, laboratory
 from bench import desks
 from index import calibration, evaluation, fusion
 from index.encoder import Encoder
@@ -71,7 +71,7 @@ def report(data: Path, encoder: Encoder, *, write: bool) -> None:
 
 def look(folder: Path, encoder: Encoder) -> list[Seen]:
     """Return every query of a set with the terms of its candidates."""
-    data = laboratory.read(folder)
+    data = dataset.read(folder)
     with laboratory.throwaway(data, encoder) as desk:
         queries = [query for query in data.queries if str(query["id"]) in data.judged]
         return [_seen(desk, query, data.judged) for query in (*queries, *data.unanswered)]
@@ -79,7 +79,7 @@ def look(folder: Path, encoder: Encoder) -> list[Seen]:
 
 def _seen(desk: laboratory.Desk, query: Mapping[str, Any], judged: Mapping[str, Mapping[str, float]]) -> Seen:
     live = desk.runtime.live
-    asking = Asking(live, laboratory.text_of(query)[:LONGEST], Allowed(frozenset(live.scopes)), POOL)
+    asking = Asking(live, dataset.text_of(query)[:LONGEST], Allowed(frozenset(live.scopes)), POOL)
     candidates = [candidate for candidate, _ in asking.candidates()]
     relevant = judged.get(str(query["id"]), {})
     items = [desk.names[int(candidate.item.partition(":")[2])] for candidate in candidates]

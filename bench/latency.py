@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from assistant import laboratory
+from assistant import dataset
 from assistant.desk import suggestions
 from assistant.desk.incident import Incident
 from assistant.runtime import Runtime
@@ -70,10 +70,10 @@ def main(data: Path, model: Path, items: tuple[int, ...], real: int, queries: in
 
 def read(data: Path, queries: int) -> tuple[list[str], list[str]]:
     """Return the sentences of all documents, and some of the queries, of every set in the folder."""
-    sets = [laboratory.read(folder) for folder in desks.folders(data)]
-    texts = [laboratory.text_of(record) for one in sets for record in one.documents]
+    sets = [dataset.read(folder) for folder in desks.folders(data)]
+    texts = [dataset.text_of(record) for one in sets for record in one.documents]
     sentences = [line.strip() for text in texts for line in text.replace(". ", ".\n").splitlines()]
-    asked = [laboratory.text_of(query) for one in sets for query in one.queries]
+    asked = [dataset.text_of(query) for one in sets for query in one.queries]
     some = np.random.default_rng(1).permutation(len(asked))[:queries]
     return [line for line in sentences if len(line.split()) > 3], [asked[place] for place in some]
 

@@ -14,7 +14,7 @@ import click
 import numpy as np
 import Stemmer
 
-from assistant import laboratory
+from assistant import dataset, laboratory
 from bench import desks
 from index import evaluation
 from index.encoder import Encoder
@@ -70,7 +70,7 @@ def report(data: Path, encoder: Encoder) -> None:
 
 def measure(folder: Path, encoder: Encoder) -> Measured:
     """Ask one set in all three ways."""
-    data = laboratory.read(folder)
+    data = dataset.read(folder)
     result = laboratory.evaluate(folder, encoder=encoder)
     product = {query: [name for name, _ in ranked] for query, ranked in result.runs.items()}
     runs = {"BM25 alone": by_words(data), "meaning alone": by_meaning(data, encoder), "product": product}
@@ -82,13 +82,13 @@ def measure(folder: Path, encoder: Encoder) -> Measured:
     return Measured(folder.name, result, each)
 
 
-def by_words(data: laboratory.Data) -> Ranked:
+def by_words(data: dataset.Data) -> Ranked:
     """Rank by BM25 alone, all fields of a document in one text."""
     stemmer, quiet = Stemmer.Stemmer("english"), {"show_progress": False}
     index = bm25s.BM25(method="lucene", k1=1.2, b=0.75)
-    texts = [laboratory.text_of(record) for record in data.documents]
+    texts = [dataset.text_of(record) for record in data.documents]
     index.index(bm25s.tokenize(texts, stopwords="en", stemmer=stemmer, **quiet), **quiet)
-    asked = [laboratory.text_of(query) for query in data.queries]
+    asked = [dataset.text_of(query) for query in data.queries]
     words = bm25s.tokenize(asked, stopwords="en", stemmer=stemmer, return_ids=False, **quiet)
     found, scores = index.retrieve(words, k=min(50, len(texts)), **quiet)
     return {
@@ -99,7 +99,7 @@ def by_words(data: laboratory.Data) -> Ranked:
     }
 
 
-def by_meaning(data: laboratory.Data, encoder: Encoder) -> Ranked:
+def by_meaning(data: dataset.Data, encoder: Encoder) -> Ranked:
     """Rank by the cosine of the best window of 200 words alone."""
     windows = [(place, text) for place, record in enumerate(data.documents) for text in _windows(record)]
     owners = np.array([place for place, _ in windows])
@@ -107,15 +107,15 @@ def by_meaning(data: laboratory.Data, encoder: Encoder) -> Ranked:
     ranked = {}
     for query in data.queries:
         best = np.full(len(data.documents), -1.0)
-        np.maximum.at(best, owners, vectors @ encoder.encode([laboratory.text_of(query)])[0])
+        np.maximum.at(best, owners, vectors @ encoder.encode([dataset.text_of(query)])[0])
         ranked[str(query["id"])] = [
             str(data.documents[at]["id"]) for at in np.argsort(-best, kind="stable")[:50]
         ]
     return ranked
 
 
-def _windows(record: laboratory.Record) -> list[str]:
-    words = laboratory.text_of(record).split()
+def _windows(record: dataset.Record) -> list[str]:
+    words = dataset.text_of(record).split()
     return [" ".join(words[start : start + WINDOW]) for start in range(0, max(1, len(words)), WINDOW)]
 
 

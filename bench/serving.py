@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 from sqlalchemy import select
 
-from assistant import laboratory
+from assistant import dataset, laboratory
 from bench import desks
 from index.encoder import Encoder
 from kb.embeddings import Embedding
@@ -60,8 +60,8 @@ def main(data: Path, model: Path) -> None:
 
 def import_rate(folder: Path, encoder: Encoder) -> list[list[str]]:
     """Load documents into a desk until they are findable; then read the same passages with nothing but the encoder."""
-    whole = laboratory.read(folder)
-    data = laboratory.Data(whole.documents[:DOCUMENTS], [], [], {}, whole.kind)
+    whole = dataset.read(folder)
+    data = dataset.Data(whole.documents[:DOCUMENTS], [], [], {}, whole.kind)
     started = time.perf_counter()
     with laboratory.throwaway(data, encoder) as desk:
         took = time.perf_counter() - started

@@ -5,8 +5,9 @@ import json
 
 import pytest
 
-from assistant import laboratory
-from assistant.laboratory import DataMissing, evaluate
+from assistant import dataset
+from assistant.dataset import DataMissing
+from assistant.laboratory import evaluate
 from index.encoder import HashEncoder
 
 DOCUMENTS = [
@@ -108,4 +109,4 @@ def test_the_real_desk_is_never_touched(folder, monkeypatch, tmp_path):
 
 def test_answers_make_articles_of_a_corpus(folder):
     write(folder / "corpus", [{"id": "a", "title": "How?", "answer": "So."}])
-    assert laboratory.read(folder).kind == "articles"
+    assert dataset.read(folder).kind == "articles"
