@@ -1,0 +1,45 @@
+"""Serving: the next free port, and a clean end of web process and worker together."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from assistant.serve import TRIES, listen
+
+
+def test_a_busy_port_gives_way_to_the_next_free_one():
+    with listen("127.0.0.1", 20_000) as first, listen("127.0.0.1", first.getsockname()[1]) as second:
+        assert second.getsockname()[1] > first.getsockname()[1]
+
+
+def test_who_finds_no_free_port_is_told_what_to_do(monkeypatch):
+    def refuse(*_):
+        raise OSError("in use")
+
+    monkeypatch.setattr(socket.socket, "bind", refuse)
+    with pytest.raises(OSError, match=rf"from 20000 to {20_000 + TRIES - 1} is free.*--port"):
+        listen("127.0.0.1", 20_000)
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_it_stops_cleanly_however_early_it_is_asked_to(tmp_path, runtime, how):
+    """Dan presses Ctrl-C the moment the address appears: nothing is left running, no traceback."""
+    desk = subprocess.Popen(
+        [sys.executable, "-m", "assistant", "run", "--port", "20100"],
+        env={**os.environ, "KINTSUGI_DATA": str(runtime.settings.data)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    for line in desk.stdout:
+        if "is open at" in line:
+            desk.send_signal(how)
+            break
+    rest = desk.stdout.read()  # ends only when the worker has let go of it too
+    assert desk.wait() == 0
+    assert "Kintsugi has stopped." in rest
+    assert "Traceback" not in rest
