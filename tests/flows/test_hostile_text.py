@@ -110,6 +110,7 @@ def look(page, noticed, paths):
     return found
 
 
+@pytest.mark.timeout(900)
 def test_what_was_written_runs_nowhere(desk, watched, stripped):
     found = []
     for place in range(0, hostile.fill(desk), 1 if stripped else 3):
