@@ -35,8 +35,8 @@ def _phone(text: str) -> bool:
 
 GIVEN_AWAY = (
     r"(?i)\b(?:password|passwort|passwd|pwd|passphrase|pin|secret|token|api[ _-]?key)\b[\"']?"
-    r"(?:\s+(?:is|was|ist)|\s*[:=])\s*[\"']?"
-    r"(?P<secret>(?!reset|expired|changed|the\b|not\b|a\b)[^\s\"',;<>]{4,})"
+    r"(?:\s*[:=]\s*|\s+(?:is|was|ist)\s+(?=[^\s\"',;<>]*[\d!#$%&*+?@^_~]))[\"']?"  # in prose it has a digit or a sign
+    r"(?P<secret>(?!what\b|none\b|reset\b|expired\b)[^\s\"',;<>]{4,})"
 )
 # (what it is, how it looks, a second look where the pattern alone says too much); the first hit on a place wins
 KINDS = (

@@ -24,6 +24,8 @@ LEFT = [
     "KB5041585 and INC-000042 at 10:24 on 2026-03-02",
     "Error 0x80070005 from 10.20.30.40:8443",
     "The password was reset and the PIN is not known",
+    "The password is locked; the other password is right, the password was typed",
+    "Password: what do I put there?",
     "Serial 5CG1234XYZ, asset 4111 1111 1111 1112",
     "https://intranet.example.org/a/00123456789",
 ]
