@@ -149,7 +149,9 @@ def run(runtime: Runtime) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
     if runtime.encoder is not None:
-        embeddings.mark_recipe(runtime.sessions, runtime.encoder)  # another model than last time embeds all anew
+        embeddings.mark_recipe(
+            runtime.sessions, runtime.encoder
+        )  # another model than last time embeds all anew
     due: dict[str, datetime] = {}
     log.info("worker started")
     while not stop.wait(PAUSE_S):

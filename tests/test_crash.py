@@ -94,12 +94,13 @@ def ends_whole(desk):
             assert set(desk.ids("closed")) <= closed
             half = select(Incident.id).where(Incident.phase == "closed", ~WHOLE)
             assert list(db.scalars(half)) == []
-            with_job = {payload["incident"] for payload in db.scalars(select(jobs.Job.payload))}
+            with_job = {payload["incident"] for payload in db.scalars(select(jobs.Job.payload).where(SAYS))}
             assert with_job == closed
     finally:
         runtime.close()
 
 
+SAYS = jobs.Job.kind == "say"  # the desk has jobs of its own besides
 WHOLE = (
     (Incident.closing_door == "write")
     & Incident.closed_at.is_not(None)
@@ -144,12 +145,14 @@ def test_every_job_is_done_and_none_is_forgotten(processes, tmp_path):
     with runtime.writing() as db:
         now = runtime.now() + (desk.lives + 1) * BETWEEN_LIVES
         while job := jobs.claim(db, now=now):
-            ran.append(job.payload["incident"])
+            ran += [job.payload["incident"]] if job.kind == "say" else []
             assert jobs.finish(db, job.id, job.lease, now=now)
         db.commit()
         left, parked = jobs.waiting(db), jobs.parked(db)
         done = set(
-            db.scalars(select(jobs.Job.payload["incident"].as_integer()).where(jobs.Job.done_at.is_not(None)))
+            db.scalars(
+                select(jobs.Job.payload["incident"].as_integer()).where(SAYS, jobs.Job.done_at.is_not(None))
+            )
         )
         closed = db.scalar(select(func.count()).where(Incident.phase == "closed"))
     runtime.close()

@@ -164,7 +164,9 @@ def positional(node: Function) -> list[str]:
 def test_a_file_imports_from_few_places():
     places = {one.name: len(named(one)) for one in modules()}
     assert not {name: count for name, count in places.items() if count > (30 if name in MANY_IMPORTS else 20)}
-    assert statistics.quantiles(places.values(), n=10)[-1] <= 17  # one noun, one file: nouns are imported one by one
+    assert (
+        statistics.quantiles(places.values(), n=10)[-1] <= 17
+    )  # one noun, one file: nouns are imported one by one
 
 
 def named(module: Module) -> set[str]:

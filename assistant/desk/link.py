@@ -49,7 +49,9 @@ class Held:
     last: datetime | None
 
     def __str__(self) -> str:
-        return f"held {self.times} of {self.of} times" if self.of else "not used yet"
+        return (
+            f"held {self.times} of {self.of} time{'' if self.of == 1 else 's'}" if self.of else "not used yet"
+        )
 
 
 NEVER = Held(0, 0, None)

@@ -34,7 +34,7 @@ def test_the_article_that_fits_is_shown_with_its_passage_and_how_often_it_held(d
     make.resolved_by(desk, old, article)
     shown = desk.show(make.incident(desk)).articles[0]
     assert shown.item is article
-    assert "drops" in shown.found.passage and shown.held == "held 1 of 1 times"
+    assert "drops" in shown.found.passage and shown.held == "held 1 of 1 time"
 
 
 def test_an_incident_is_never_suggested_to_itself_nor_what_it_is_related_to(desk):

@@ -147,7 +147,7 @@ def test_what_ben_learned_from_ada_is_the_first_thing_he_sees_for_eve(desk, ente
     best = open_incident(ben, EVE[0], javascript).locator(".sug").first
     expect(best.get_by_role("heading")).to_contain_text(ADA[0])
     expect(best).to_have_class(re.compile("best"))
-    expect(best).to_contain_text("held 1 of 1 times")
+    expect(best).to_contain_text("held 1 of 1 time")
     use_and_close(ben, javascript)
     expect(ben.locator("#facts")).to_contain_text("Install the adapter driver 22.80.")
     ben.locator("#facts").get_by_role("link", name=ADA[0]).first.click()

@@ -27,7 +27,7 @@ def test_ben_reads_an_article_with_its_record(ben, article, rows, incident):
     for wanted in (
         "VPN disconnects at intervals",
         "<ol>",
-        "Held 1 of 1 times",
+        "Held 1 of 1 time",
         "Validated",
         "Everybody who can sign in.",
     ):
@@ -251,4 +251,4 @@ def test_how_often_it_held_is_in_the_list(ben, rows, article, incident):
         link.add(
             db, relations.by_number(db, incident), db.get(Article, 1), "resolved", actor=None, now=make.NOON
         )
-    assert "held 1 of 1 times" in ben.get("/articles").text
+    assert "held 1 of 1 time" in ben.get("/articles").text
