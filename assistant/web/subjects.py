@@ -89,7 +89,8 @@ def named_items(field: str) -> list[ConfigurationItem]:
     unknown = [name for name in names if name.lower() not in {item.name.lower() for item in items}]
     if unknown:
         message = f"There is no configuration item “{unknown[0]}”."
-        raise Refused([Finding(field, message, "Write the names as they are here, such as LT-20981, with commas between them.")])
+        cure = "Write the names as they are here, such as LT-20981, with commas between them."
+        raise Refused([Finding(field, message, cure)])
     return items
 
 
