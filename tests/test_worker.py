@@ -119,6 +119,12 @@ def test_the_queue_marks_a_very_likely_answer_until_somebody_has_decided_about_i
     )
     viewer = viewer_of(db, ben)
     assert worklist.page(db, viewer, "open", {}).waiting == {incident.id}
+    twin, other = make.incident(db), make.incident(db)
+    open_one = Showing(rank=1, corpus="incident", item_id=other.id, score=0.9, band=worklist.SURE)
+    feedback.record(
+        db, "VPN", [open_one], kind="suggestion", actor=None, now=now, incident_id=twin.id, took_ms=1.0
+    )
+    assert worklist.page(db, viewer, "open", {}).waiting == {incident.id}, "an open incident is no answer"
     feedback.choose(db, sure, "rejected", actor=ben, now=now, reason="Other version")
     assert worklist.page(db, viewer, "open", {}).waiting == set()
 

@@ -12,7 +12,6 @@ from kb.article import Article
 from kb.viewer import ANONYMOUS, RANKS, Viewer
 
 LEAST_ROLE = {  # action -> the least role that may do it; what is not here, nobody may
-    "portal.read": "anonymous",
     "profile": "requester",
     "search": "requester",
     "article.read": "requester",

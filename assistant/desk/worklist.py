@@ -155,10 +155,11 @@ def _query(viewer: Viewer, name: str, filters: Mapping[str, Any]) -> Any:
 
 
 def _waiting(db: Session, ids: list[int]) -> set[int]:
+    answers = (Showing.corpus == "article") | Showing.item_id.in_(select(Incident.id).where(~OPEN))
     shown = (
         select(Search.incident_id)
         .join(Showing)
-        .where(Search.incident_id.in_(ids), Showing.band == SURE)
+        .where(Search.incident_id.in_(ids), Showing.band == SURE, answers)
         .group_by(Search.incident_id)
         .having(func.count(Showing.choice) == 0)
     )

@@ -24,7 +24,7 @@ MAY = {  # (part of the article state, value) -> the action that gives it; the o
 }
 KINDS = {" ": "same", "+": "added", "-": "removed"}
 READERS = {  # permission class -> who that is
-    "article:public": "Everybody, also without signing in.",
+    "article:public": "Everybody who can sign in; it may be shown outside too.",
     "article:requesters": "Everybody who can sign in.",
     "article:internal": "Everybody who works on incidents.",
     "article:wip": "Everybody who works on incidents; requesters cannot until it leaves work in progress.",
