@@ -42,11 +42,12 @@ class Part(NamedTuple):
 
 
 # Large parts are not compiled in advance: few of their files are ever run, and it takes as long as the rest.
+# A lock is complete; were dependencies looked at, pip would go after a release that came later than the lock.
 DESK = Part(
     "desk",
     "Installing the desk",
     ("requirements/desk.txt", "pyproject.toml"),
-    ("--require-hashes -r requirements/desk.txt", "--no-deps --no-build-isolation -e ."),
+    ("--require-hashes --no-deps -r requirements/desk.txt", "--no-deps --no-build-isolation -e ."),
 )
 MODEL = Part(
     "model",
@@ -61,7 +62,7 @@ TEST = Part(
     "test",
     "Installing what the tests need",
     ("requirements/test.txt",),
-    ("--no-compile --require-hashes -r requirements/test.txt",),
+    ("--no-compile --require-hashes --no-deps -r requirements/test.txt",),
 )
 
 # What pip says when it fails, and what to do about it; the first line that fits counts.

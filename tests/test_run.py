@@ -70,6 +70,13 @@ def test_a_python_that_does_not_fit_is_told_so(monkeypatch, version):
         run.main([])
 
 
+@pytest.mark.parametrize("part", [run.DESK, run.MODEL, run.TEST], ids=lambda part: part.name)
+def test_what_a_lock_pins_is_not_changed_by_later_releases(part):
+    locked = [call for call in part.installs if "--require-hashes" in call]
+    assert locked
+    assert all("--no-deps" in call.split() for call in locked)
+
+
 def test_a_failed_step_ends_with_its_cure_and_no_traceback(monkeypatch):
     def fail(_):
         raise run.SetupFailed("The disk is full.")
