@@ -17,6 +17,7 @@ from assistant.web import (
     incidents,
     layout,
     log,
+    notifications,
     page,
     people,
     profile,
@@ -32,7 +33,7 @@ from assistant.web.door import Desk
 HERE = Path(__file__).parent
 VIEWS = (
     *(home, sign_in, profile, queue, incidents, acts, suggestions, resolving, attachments),
-    *(articles, article_acts, closures, people, search, status, health),
+    *(articles, article_acts, closures, people, search, status, health, notifications),
 )
 
 

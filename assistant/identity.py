@@ -5,7 +5,7 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import Forbidden, Unauthorized
 
-from assistant.desk import permissions, signin
+from assistant.desk import permissions, signin, site
 from assistant.desk.people import Person
 from assistant.web.door import db, keep, now
 from assistant.web.policy import policy_of
@@ -74,8 +74,14 @@ def check_policy() -> None:
         return
     policy = policy_of(current_app.view_functions[request.endpoint])
     request.max_content_length = policy.body_bytes
-    if policy.action is not None and not can(policy.action):
-        raise Unauthorized if me() is None else Forbidden
+    if policy.action is None or can(policy.action) or (policy.open and me() is None and portal_is_open()):
+        return
+    raise Unauthorized if me() is None else Forbidden
+
+
+def portal_is_open() -> bool:
+    """Say whether people who are not signed in may read public articles."""
+    return bool(site.of(db(), "portal")["public"])
 
 
 @manager.user_loader

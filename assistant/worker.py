@@ -2,6 +2,7 @@
 
 import signal
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,12 +18,16 @@ from assistant.desk.heartbeat import beat
 from assistant.desk.incident import Incident
 from assistant.runtime import Runtime
 from kb import embeddings
+from kb.passages import LARGEST_ID
 from kb.viewer import Viewer
 
 log = structlog.get_logger("worker")
 MOST_JOBS = 50  # in one round
 ANY_AGENT = Viewer(None, "agent")  # reads what every agent reads, and nothing of a restricted group
 PAUSE_S = 0.25  # between two looks at what is due
+TELL_EVERY_S = 1.0  # how often a long job writes down how far it is
+Payload = dict[str, Any]
+Tell = Callable[..., None]  # tell(step, done, of)
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,9 @@ def run_job(runtime: Runtime, now: datetime) -> bool:
             return False
         job_id, lease, kind, payload = job.id, str(job.lease), job.kind, job.payload
     try:
-        HANDLERS[kind](runtime, payload)
+        result = HANDLERS[kind](runtime, payload, _teller(runtime, job_id, lease))
+    except jobs.LeaseLost:
+        log.warning("job went to another worker", job=job_id, kind=kind)
     except Exception as error:
         log.exception("job failed", job=job_id, kind=kind)
         with runtime.writing() as db:
@@ -75,9 +82,27 @@ def run_job(runtime: Runtime, now: datetime) -> bool:
             db.commit()
     else:
         with runtime.writing() as db:
-            jobs.finish(db, job_id, lease, now=runtime.now())
+            jobs.finish(db, job_id, lease, now=runtime.now(), result=result)
             db.commit()
     return True
+
+
+def _teller(runtime: Runtime, job_id: int, lease: str) -> Tell:
+    """Return what a handler calls to say how far it is, as often as it likes; the lease is renewed with that."""
+    last = time.monotonic()
+
+    def tell(step: str, done: int = 0, of: int = 0) -> None:
+        nonlocal last
+        if time.monotonic() - last < TELL_EVERY_S:
+            return
+        last = time.monotonic()
+        with runtime.writing() as db:
+            held = jobs.renew(db, job_id, lease, now=runtime.now(), step=step, done=done, of=of)
+            db.commit()
+        if not held:
+            raise jobs.LeaseLost
+
+    return tell
 
 
 def tidy(runtime: Runtime, now: datetime) -> None:
@@ -100,12 +125,17 @@ def sign_of_life(runtime: Runtime, now: datetime) -> None:
         db.commit()
 
 
-def rebuild_index(runtime: Runtime, payload: dict[str, Any]) -> None:
+def rebuild_index(runtime: Runtime, payload: Payload, tell: Tell) -> Payload:
     """Derive every passage again from its item and embed what changed."""
-    embeddings.rebuild(runtime.sessions, runtime.live.corpora)
+    with runtime.reading() as db:
+        items = sum(len(corpus.all_ids(db, 0, LARGEST_ID)) for corpus in runtime.live.corpora.values())
+    changed = embeddings.rebuild(
+        runtime.sessions, runtime.live.corpora, lambda done: tell("Reading items", done, items)
+    )
+    return {"items": items, "changed": changed}
 
 
-def look(runtime: Runtime, payload: dict[str, Any]) -> None:
+def look(runtime: Runtime, payload: Payload, tell: Tell) -> None:
     """Look for what resolved a new incident before, so that lists show where a very likely answer waits."""
     with runtime.reading() as db:
         incident = db.get(Incident, payload["incident_id"])
@@ -125,7 +155,7 @@ TICKS = (
     Tick("snapshot", timedelta(minutes=5), snapshot),
     Tick("tidy", timedelta(hours=1), tidy),
 )
-HANDLERS: dict[str, Callable[[Runtime, dict[str, Any]], None]] = {
+HANDLERS: dict[str, Callable[[Runtime, Payload, Tell], Payload | None]] = {
     "index.rebuild": rebuild_index,
     lifecycle.LOOK: look,
 }

@@ -99,6 +99,7 @@ class Article(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     updated_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("article.id"), index=True)
 
     versions: Mapped[list[Version]] = relationship(order_by=Version.number, cascade="all, delete-orphan")
     current: Mapped[Version] = relationship(
@@ -110,6 +111,7 @@ class Article(Base):
     services = relationship("Service", secondary=article_service, order_by="Service.name")
     category = relationship("Category")
     owner = relationship("Person", foreign_keys=[owner_id])
+    merged_into: Mapped["Article | None"] = relationship(remote_side=[id])
     team = relationship("Group", foreign_keys=[team_id])
 
     @property
@@ -133,7 +135,7 @@ class Article(Base):
 
 
 class Flag(Base):
-    """Somebody says that an article is wrong, unclear, outdated or a duplicate."""
+    """A task: somebody says that an article is wrong, unclear, outdated or a duplicate; its owner sees to it."""
 
     __tablename__ = "flag"
 
@@ -142,9 +144,13 @@ class Flag(Base):
     reason: Mapped[str] = mapped_column(Text)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     outcome: Mapped[str] = mapped_column(Text, default="")
 
     article: Mapped[Article] = relationship(back_populates="flags")
     person = relationship("Person", foreign_keys=[person_id])
+    owner = relationship("Person", foreign_keys=[owner_id])
+    settled_by = relationship("Person", foreign_keys=[settled_by_id])

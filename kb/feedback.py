@@ -14,9 +14,14 @@ CHOICES = ("used", "reference", "rejected", "opened")
 
 
 class Search(Base):
-    """One question to the index. kind: suggestion, typing or search."""
+    """One question to the index. kind: suggestion, typing, search or portal.
+
+    visitor: a browser nobody signed in with, instead of a person. led_to_id: the incident that was filed after it.
+    unanswered: none of the hits could be trusted.
+    """
 
     __tablename__ = "search"
+    __table_args__ = (Index("ix_search_person", "person_id", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
@@ -27,6 +32,9 @@ class Search(Base):
     recipe: Mapped[str | None] = mapped_column(String(64))
     took_ms: Mapped[float]
     degraded: Mapped[str] = mapped_column(Text, default="")
+    visitor: Mapped[str | None] = mapped_column(String(40))
+    led_to_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"), index=True)
+    unanswered: Mapped[bool] = mapped_column(default=False)
 
     showings: Mapped[list["Showing"]] = relationship(
         order_by="Showing.rank", back_populates="search", cascade="all, delete-orphan"

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from assistant.desk import lifecycle, link, people, process
+from assistant.desk import lifecycle, link, people, ways
 from assistant.desk.asset import ConfigurationItem, Service
 from assistant.desk.assignment import Route
 from assistant.desk.incident import Incident
@@ -75,7 +75,7 @@ def incident(db: Session, title: str = "VPN drops every few minutes", **more: An
     }
     made = lifecycle.open(db, Report(title=title, **values), actor=person(db), now=now)
     if state is not None:
-        way = process.load(made.process)
+        way = ways.of(db, made)
         made.state, made.phase = state, way.states[state].phase
         db.flush()
     return made

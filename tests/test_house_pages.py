@@ -12,9 +12,11 @@ from tests.house import ROOT, modules, templates
 
 FRAME = {"_bar.html", "_rail.html"}  # parts of the layout, never sent alone
 STATIC = {
+    "desk.css",
     "desk.js",
     "favicon.svg",
     "kintsugi.css",
+    "kintsugi.js",
     "vendor/htmx.min.js",
     "vendor/licences.txt",
     "vendor/lucide.svg",

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from assistant.demo.content import ArticleFile, IncidentFile, Step
-from assistant.desk import closure, conversation, lifecycle, link, process, relations
+from assistant.desk import closure, conversation, lifecycle, link, relations, ways
 from assistant.desk.asset import ConfigurationItem, Service
 from assistant.desk.classification import Category
 from assistant.desk.closure import Outcome
@@ -234,7 +234,7 @@ class IncidentLife:
 
     def _go(self, phase: str, actor: Person, now: datetime, *, hold_reason: str = "") -> None:
         """Move to the last state of the phase that is one move away; processes without the phase stay."""
-        way = process.load(self.incident.process)
+        way = ways.of(self.db, self.incident)
         near = [state for state in way.moves[self.incident.state] if way.states[state].phase == phase]
         if near:
             lifecycle.move(self.db, self.incident, near[-1], actor=actor, now=now, hold_reason=hold_reason)

@@ -8,12 +8,13 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from assistant.desk import assignment, process
+from assistant.desk import assignment, ways
 from assistant.desk.assignment import AssignmentSpan
 from assistant.desk.audit import AuditEntry
 from assistant.desk.corpora import CORPORA
 from assistant.desk.incident import Entry, Incident, incident_item
 from assistant.desk.people import Group, Person
+from assistant.desk.process import Process
 from assistant.desk.record import stamp
 from kb import embeddings
 
@@ -34,12 +35,11 @@ class Adoption:
     item_ids: Sequence[int] = ()
 
 
-def state_for(process_name: str, said: str, phase: str) -> str:
+def state_for(way: Process, said: str, phase: str) -> str:
     """Return the state of a process for what another desk calls it, or the first one of the phase.
 
     A process without that phase has its nearest one: paused work is still in progress, resolved work is done.
     """
-    way = process.load(process_name)
     for state in way.states.values():
         if said and said.casefold() in (state.name.casefold(), state.label.casefold()):
             return state.name
@@ -56,7 +56,7 @@ def take(db: Session, adoptions: Sequence[Adoption], *, now: datetime) -> dict[s
     The gate is not asked: it is for what closes here. The audit trail tells that they were imported, and the index
     learns of them in the same transaction.
     """
-    rows = [_columns(adoption.values, now) for adoption in adoptions]
+    rows = [_columns(db, adoption.values, now) for adoption in adoptions]
     if not rows:
         return {}
     db.execute(insert(Incident.__table__), rows)  # type: ignore[arg-type]
@@ -130,13 +130,13 @@ def renew(
         assignment.hand_over(incident, group, person, by=actor, now=now)
     for name, value in changes.items():
         setattr(incident, name, value)
-    incident.phase = process.load(incident.process).states[incident.state].phase
+    incident.phase = ways.of(db, incident).states[incident.state].phase
     incident.entries.extend(Entry(**said) for said in entries)
     return incident
 
 
-def _columns(values: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    phase = process.load(values["process"]).states[values["state"]].phase
+def _columns(db: Session, values: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    phase = ways.load(db, values["process"], values["process_version"]).states[values["state"]].phase
     return {**UNSAID, "recorded_at": now, **values, "phase": phase, "updated_at": now}
 
 

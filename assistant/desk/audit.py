@@ -11,9 +11,15 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, session
 from assistant.desk.asset import ConfigurationItem, Service
 from assistant.desk.assignment import Route
 from assistant.desk.attachment import Attachment
+from assistant.desk.checklist import Step
+from assistant.desk.classification import Category
 from assistant.desk.incident import Entry, Incident, Relation, Watcher
+from assistant.desk.invitation import Invitation
 from assistant.desk.link import Link
+from assistant.desk.notice import Affected, Notice
 from assistant.desk.people import Group, Person
+from assistant.desk.site import Setting
+from assistant.desk.ways import ProcessVersion
 from kb.article import Article, Flag, Version
 from kb.store import Base, UtcDateTime
 
@@ -55,6 +61,9 @@ TRAILS: dict[type[Base], Trail] = {
     Relation: Trail("incident", "incident_id", "person_id", "at"),
     Attachment: Trail("incident", "incident_id", "person_id", "at", frozenset({"sha256"})),
     Link: Trail("incident", "incident_id", "person_id", "at"),
+    Step: Trail("incident", "incident_id", "person_id", "at"),
+    Notice: Trail("incident", "incident_id", "updated_by_id", "updated_at", STAMPS),
+    Affected: Trail("incident", "incident_id", "person_id", "at", frozenset({"words"})),
     Article: Trail("article", "id", "updated_by_id", "updated_at", STAMPS),
     Version: Trail(
         "article", "article_id", "author_id", "at", frozenset({"issue", "environment", "cause", "resolution"})
@@ -65,6 +74,10 @@ TRAILS: dict[type[Base], Trail] = {
     Service: Trail("service", "id"),
     ConfigurationItem: Trail("configuration item", "id"),
     Route: Trail("route", "id"),
+    Category: Trail("category", "id"),
+    Invitation: Trail("person", "person_id", "by_id", "at", frozenset({"token_hash"})),
+    Setting: Trail("setting", "number", "updated_by_id", "updated_at", STAMPS),
+    ProcessVersion: Trail("process version", "id", "author_id", "at", frozenset({"text"})),
 }
 
 

@@ -17,6 +17,7 @@ class Category(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(100))
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"), index=True)
+    active: Mapped[bool] = mapped_column(default=True)
 
     parent: Mapped["Category | None"] = relationship(remote_side=[id])
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from assistant.desk import closure_gate, conversation, lifecycle, link, process, relations
+from assistant.desk import closure_gate, conversation, lifecycle, link, relations, ways
 from assistant.desk.errors import Finding, GateRefused
 from assistant.desk.incident import DOORS, Incident
 from assistant.desk.people import Person
@@ -100,9 +100,9 @@ def resolve(
     incident.closing_door, incident.nothing_reason = outcome.door, None
     if incident.assignee is None:
         lifecycle.assign(db, incident, incident.group, actor, actor=actor, now=now)
-    if incident.is_open and process.load(incident.process).in_phase("resolved"):
+    if incident.is_open and ways.of(db, incident).in_phase("resolved"):
         lifecycle.advance(db, incident, "resolved", actor=actor, now=now)
-    if close or not process.load(incident.process).in_phase("resolved"):
+    if close or not ways.of(db, incident).in_phase("resolved"):
         lifecycle.advance(db, incident, "closed", actor=actor, now=now)
     if outcome.message.strip():
         conversation.comment(db, incident, outcome.message, actor=actor, now=now)

@@ -84,6 +84,7 @@ class Incident(Base):
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     restricted_to_id: Mapped[int | None] = mapped_column(ForeignKey("group.id"), index=True)
     process: Mapped[str] = mapped_column(String(40), default="itil")
+    process_version: Mapped[int] = mapped_column(default=0)  # under which it runs to its end
     state: Mapped[str] = mapped_column(String(40))
     phase: Mapped[str] = mapped_column(String(20))
     hold_reason: Mapped[str] = mapped_column(String(500), default="")
@@ -99,6 +100,7 @@ class Incident(Base):
     closing_door: Mapped[str | None] = mapped_column(String(20), index=True)
     nothing_reason: Mapped[str | None] = mapped_column(String(40))
     reopen_count: Mapped[int] = mapped_column(default=0)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"), index=True)
 
     requester: Mapped[Person | None] = relationship(foreign_keys=[requester_id])
     assignee: Mapped[Person | None] = relationship(foreign_keys=[assignee_id])
@@ -154,6 +156,8 @@ class Entry(Base):
     author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     text: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+    minutes: Mapped[int | None]  # of work that it tells of
+    to_all: Mapped[bool] = mapped_column(default=False)  # said to everybody who is hurt by the same
 
     author: Mapped[Person | None] = relationship()
 

@@ -4,20 +4,25 @@ At least once: a worker that dies is followed by another when its lease ends, so
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, Index, String, Text, delete, func, or_, select, update
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, delete, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from assistant.desk.errors import DeskError
 from kb.store import Base, UtcDateTime, rows_changed
 
 LEASE = timedelta(seconds=60)
 MOST_ATTEMPTS = 5
 BACK_OFF_S = (5, 30, 120, 600)  # seconds before attempts 2, 3, 4 and 5
 KEPT = timedelta(days=14)
+
+
+class LeaseLost(DeskError):
+    """Another worker does this job now, because this one did not say for too long how far it is."""
 
 
 class Job(Base):
@@ -37,15 +42,28 @@ class Job(Base):
     last_error: Mapped[str] = mapped_column(Text, default="")
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     parked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    step: Mapped[str] = mapped_column(String(200), default="")  # what it does now
+    done: Mapped[int] = mapped_column(default=0)  # of this step
+    of: Mapped[int] = mapped_column(default=0)  # 0: nobody knows
+    result: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # what came out, for the person who asked
 
 
-def add(db: Session, kind: str, payload: Mapping[str, Any], *, now: datetime, key: str | None = None) -> Job:
+def add(
+    db: Session,
+    kind: str,
+    payload: Mapping[str, Any],
+    *,
+    now: datetime,
+    key: str | None = None,
+    asked_by_id: int | None = None,
+) -> Job:
     """Ask for work; with a key that is already known, return that job instead of adding another."""
     asked = select(Job).where(Job.key == key)
     known = db.scalar(asked) if key else None
     if known is not None:
         return known
-    job = Job(kind=kind, payload=dict(payload), key=key, run_at=now)
+    job = Job(kind=kind, payload=dict(payload), key=key, run_at=now, asked_by_id=asked_by_id)
     try:
         with db.begin_nested():
             db.add(job)
@@ -70,9 +88,19 @@ def claim(db: Session, *, now: datetime, lease: timedelta = LEASE) -> Job | None
     return None
 
 
-def finish(db: Session, job_id: int, lease: str, *, now: datetime) -> bool:
-    """Mark a job as done; False when the lease went to somebody else in the meantime."""
-    return _settle(db, job_id, lease, done_at=now, last_error="")
+def renew(
+    db: Session, job_id: int, lease: str, *, now: datetime, step: str = "", done: int = 0, of: int = 0
+) -> bool:
+    """Hold a job longer and say how far it is; False when its lease went to somebody else, who does it now."""
+    mine = update(Job).where(Job.id == job_id, Job.lease == lease)
+    return rows_changed(db, mine.values(leased_until=now + LEASE, step=step[:200], done=done, of=of)) == 1
+
+
+def finish(
+    db: Session, job_id: int, lease: str, *, now: datetime, result: Mapping[str, Any] | None = None
+) -> bool:
+    """Mark a job as done, with what came out; False when the lease went to somebody else in the meantime."""
+    return _settle(db, job_id, lease, done_at=now, last_error="", result=dict(result) if result else None)
 
 
 def fail(db: Session, job_id: int, lease: str, error: str, *, now: datetime) -> bool:
@@ -95,6 +123,17 @@ def _park_deadly(db: Session, now: datetime) -> None:
 def waiting(db: Session) -> int:
     """Return how many jobs are not done and not parked."""
     return db.scalar(select(func.count()).where(Job.done_at.is_(None), Job.parked_at.is_(None))) or 0
+
+
+def newest(db: Session, kinds: Collection[str], most: int = 10) -> list[Job]:
+    """Return the jobs of these kinds that were asked for last, newest first."""
+    return list(db.scalars(select(Job).where(Job.kind.in_(kinds)).order_by(Job.id.desc()).limit(most)))
+
+
+def again(db: Session, job: Job, *, now: datetime) -> None:
+    """Let a parked job run once more from the beginning."""
+    job.parked_at, job.attempts, job.run_at, job.last_error = None, 0, now, ""
+    db.flush()
 
 
 def parked(db: Session) -> list[Job]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from assistant.desk import assignment, closure_gate, jobs, priority, process
+from assistant.desk import assignment, closure_gate, jobs, priority, ways
 from assistant.desk.asset import ConfigurationItem, Service
 from assistant.desk.errors import GateRefused, MoveNotAllowed, Refused
 from assistant.desk.incident import Incident, Watcher
@@ -71,13 +71,13 @@ def open(db: Session, report: Report, *, actor: Person | None, now: datetime) ->
     """
     values = {name: getattr(report, name) for name in TAKEN_OVER}
     values |= {"title": report.title.strip(), "reported_text": report.text}
-    findings = findings_in(values, now=now) + _priority_findings(report)
+    findings = findings_in(values, now=now) + _priority_findings(db, report)
     if findings:
         raise Refused(findings)
     incident = Incident(
         **values,
-        **_beginning(report.service),
-        priority=report.priority or priority.of(report.impact, report.urgency),
+        **_beginning(db, report.service),
+        priority=report.priority or priority.of(db, report.impact, report.urgency),
         items=list(report.items),
         recorded_at=now,
         recorded_by_id=actor.id if actor else None,
@@ -102,12 +102,12 @@ def edit(
     lock(db, incident)
     changes = {name: value for name, value in changes.items() if getattr(incident, name) != value}
     fit(db, incident, changes, seen)
-    findings = findings_in(changes, now=now) + _matrix_findings(incident, changes)
+    findings = findings_in(changes, now=now) + _matrix_findings(db, incident, changes)
     if findings:
         raise Refused(findings)
     if {"impact", "urgency"} & changes.keys() and "priority" not in changes and not incident.priority_reason:
         urgency = changes.get("urgency", incident.urgency)
-        changes["priority"] = priority.of(changes.get("impact", incident.impact), urgency)
+        changes["priority"] = priority.of(db, changes.get("impact", incident.impact), urgency)
     if changes:
         stamp(incident, actor, now, counts=True)
     for name, value in changes.items():
@@ -124,7 +124,7 @@ def move(
     Raises MoveNotAllowed when the process has no such step, GateRefused when something is missing.
     """
     lock(db, incident)
-    way = process.load(incident.process)
+    way = ways.of(db, incident)
     if state not in way.moves.get(incident.state, ()):
         here, there = (
             way.states[incident.state].label,
@@ -150,7 +150,7 @@ def move(
 
 def advance(db: Session, incident: Incident, phase: str, *, actor: Person | None, now: datetime) -> Incident:
     """Move an incident into a phase along the shortest path of its process; nothing when it is there already."""
-    way = process.load(incident.process)
+    way = ways.of(db, incident)
     if incident.phase == phase:
         return incident
     path = way.path(incident.state, phase)
@@ -167,7 +167,7 @@ def reopen(db: Session, incident: Incident, *, actor: Person | None, now: dateti
     """Open a resolved or closed incident again: it is counted, and what had resolved it counts as not held."""
     if incident.is_open:
         raise MoveNotAllowed(f"{incident.number} is open already.")
-    way = process.load(incident.process)
+    way = ways.of(db, incident)
     back = [state for state in way.moves[incident.state] if way.states[state].phase in ("active", "new")]
     if not back:
         raise MoveNotAllowed(f"The process “{way.title}” does not open incidents again.")
@@ -213,9 +213,14 @@ def watch(db: Session, incident: Incident, person: Person, *, actor: Person, now
     return watcher
 
 
-def _beginning(service: Service | None) -> dict[str, str]:
-    way = process.load(service.process if service else USUAL_PROCESS)
-    return {"process": way.name, "state": way.start, "phase": way.states[way.start].phase}
+def _beginning(db: Session, service: Service | None) -> dict[str, Any]:
+    way, number = ways.newest(db, service.process if service else USUAL_PROCESS)
+    return {
+        "process": way.name,
+        "process_version": number,
+        "state": way.start,
+        "phase": way.states[way.start].phase,
+    }
 
 
 def _has(incident: Incident, need: str, given: Mapping[str, str]) -> bool:
@@ -240,13 +245,14 @@ def _come_back(incident: Incident, now: datetime) -> None:
             link.failed_at = now
 
 
-def _priority_findings(report: Report) -> list[Finding]:
+def _priority_findings(db: Session, report: Report) -> list[Finding]:
     if report.priority is None or (report.impact, report.urgency) not in priority.MATRIX:
         return []
-    return _reasoned(report.priority, priority.of(report.impact, report.urgency), report.priority_reason)
+    usual = priority.of(db, report.impact, report.urgency)
+    return _reasoned(report.priority, usual, report.priority_reason)
 
 
-def _matrix_findings(incident: Incident, changes: Mapping[str, Any]) -> list[Finding]:
+def _matrix_findings(db: Session, incident: Incident, changes: Mapping[str, Any]) -> list[Finding]:
     if "priority" not in changes:
         return []
     now = {
@@ -254,7 +260,8 @@ def _matrix_findings(incident: Incident, changes: Mapping[str, Any]) -> list[Fin
     }
     if (now["impact"], now["urgency"]) not in priority.MATRIX:
         return []
-    return _reasoned(changes["priority"], priority.of(now["impact"], now["urgency"]), now["priority_reason"])
+    usual = priority.of(db, now["impact"], now["urgency"])
+    return _reasoned(changes["priority"], usual, now["priority_reason"])
 
 
 def _reasoned(wanted: str, usual: str, reason: str) -> list[Finding]:

@@ -42,6 +42,7 @@ class Group(Base):
     name: Mapped[str] = mapped_column(String(100), unique=True)
     description: Mapped[str] = mapped_column(String(500), default="")
     restricted: Mapped[bool] = mapped_column(Boolean, default=False)
+    active: Mapped[bool] = mapped_column(Boolean, default=True)
 
     people: Mapped[list["Person"]] = relationship(
         secondary=membership, back_populates="groups", order_by="Person.name"

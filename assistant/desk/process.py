@@ -1,7 +1,7 @@
 """Processes as data: the states an incident may have, the moves between them, what a state needs, what guards it.
 
-A process is a TOML file. `check` reads one and says what is wrong with it, line by line; `load` returns a
-sound one. States belong to a process; phases are the same in all of them.
+A process is a TOML file. `check` reads one and says what is wrong with it, line by line; `preset` returns one that
+came with the desk, `ways.py` those that were written here. States belong to a process; phases are the same in all.
 """
 
 import re
@@ -103,16 +103,20 @@ def presets() -> list[str]:
 
 
 @cache
-def load(name: str) -> Process:
-    """Return a process by name. Raises ProcessDamaged when it is missing or does not pass its check."""
-    path = FOLDER / f"{name}.toml"
-    if name not in presets():
-        raise ProcessDamaged(f"There is no process “{name}”. There are: {', '.join(presets())}.")
-    text = path.read_text(encoding="utf-8")
+def preset(name: str) -> Process:
+    """Return a process that came with the desk. Raises ProcessDamaged when it is missing or does not pass its check."""
+    text = preset_text(name)
     problems = check(text)
     if problems:
-        raise ProcessDamaged(f"{path.name}: " + "; ".join(map(str, problems)))
+        raise ProcessDamaged(f"{name}.toml: " + "; ".join(map(str, problems)))
     return read(text)
+
+
+def preset_text(name: str) -> str:
+    """Return the file of a process that came with the desk. Raises ProcessDamaged when it is missing."""
+    if name not in presets():
+        raise ProcessDamaged(f"There is no process “{name}”. There are: {', '.join(presets())}.")
+    return (FOLDER / f"{name}.toml").read_text(encoding="utf-8")
 
 
 def read(text: str) -> Process:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from assistant.desk import audit, process
+from assistant.desk import audit, ways
 from assistant.desk.asset import Service
 from assistant.desk.audit import AuditEntry
 from assistant.desk.classification import Category
@@ -98,7 +98,7 @@ def _told(db: Session, incident: Incident, entry: AuditEntry, viewer: Viewer) ->
 def _sentences(db: Session, incident: Incident, changes: Changes, with_notes: bool) -> list[str]:
     sentences = []
     if "state" in changes:
-        states = process.load(incident.process).states
+        states = ways.of(db, incident).states
         label = states[changes["state"][1]].label if changes["state"][1] in states else changes["state"][1]
         waits = changes.get("hold_reason", [None, None])[1]
         sentences.append(f"State: {label}{f', waiting for: {waits}' if waits else ''}.")

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session, selectinload
 
-from assistant.desk import adoption, process
+from assistant.desk import adoption, ways
 from assistant.desk.adoption import Adoption
 from assistant.desk.incident import Incident
 from assistant.desk.process import PHASES
@@ -117,14 +117,15 @@ class IncidentDoor:
         """Return the columns of Incident for a record: names become ids."""
         names, ids = record.names, self.directory
         service_id, found = ids.service(db, names.get("service", ""))
-        way = found or self.process
+        way, number = ways.newest(db, found or self.process)
         values = dict(record.values)
         phase, said = values.pop("state"), names.get("state", "")
         if phase not in PHASES:  # the mapping file names a state of the process
-            said, phase = phase, process.load(self.process).states[phase].phase
+            said, phase = phase, ways.newest(db, self.process)[0].states[phase].phase
         return values | {
             "service_id": service_id,
-            "process": way,
+            "process": way.name,
+            "process_version": number,
             "state": adoption.state_for(way, said, phase),
             "category_id": ids.category(db, names.get("category", "")),
             "closing_category_id": ids.category(db, names.get("closing_category", "")),

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from assistant.desk import process
+from sqlalchemy.orm import Session
+
+from assistant.desk import priority, process, ways
 from assistant.importers import mapping
 from assistant.importers.adopting import KIND, IncidentDoor
 from assistant.importers.directory import CREATABLE, Directory
@@ -45,7 +47,9 @@ class Options:
 
 def plan(runtime: Runtime, path: Path, options: Options) -> Plan:
     """Find out how a file is to be read. Raises Unreadable or ImportFailed with the cure."""
-    _check(options)
+    with runtime.reading() as db:
+        _check(options, ways.names(db))
+        states, matrix = _states(db, options), priority.matrix(db)
     table = open_table(path, encoding=options.encoding, delimiter=options.delimiter, sheet=options.sheet)
     sample = list(islice((row for row in table.rows() if not row.problem), SAMPLE))
     columns = mapping.find(options.mapping, table.columns, [row.values for row in sample], INCIDENT_NAMES)
@@ -54,10 +58,10 @@ def plan(runtime: Runtime, path: Path, options: Options) -> Plan:
             f"No column of {path.name} looks like a title or a text. Name them in a mapping file; "
             f"the columns are {', '.join(table.columns)}."
         )
-    _check_states(columns, options)
+    _check_states(columns, states)
     source, timezone = options.source or source_of(path), options.timezone or runtime.settings.timezone
     dates = dates_of(timezone, columns, options.day_first)
-    reading = Reading(source, columns, dates, runtime.now(), options.state)
+    reading = Reading(source, columns, dates, runtime.now(), options.state, matrix)
 
     def door(dry_run: bool) -> IncidentDoor:
         create = Directory(options.create_missing, now=reading.now, timezone=timezone, writes=not dry_run)
@@ -88,11 +92,9 @@ def run(runtime: Runtime, planned: Plan, progress: Progress, *, dry_run: bool = 
     return carry_out(runtime, planned, progress, dry_run=dry_run)
 
 
-def _check(options: Options) -> None:
-    if options.process not in process.presets():
-        raise ImportFailed(
-            f"There is no process “{options.process}”. There are: {', '.join(process.presets())}."
-        )
+def _check(options: Options, processes: Sequence[str]) -> None:
+    if options.process not in processes:
+        raise ImportFailed(f"There is no process “{options.process}”. There are: {', '.join(processes)}.")
     if options.state and options.state not in process.PHASES:
         raise ImportFailed(
             f"“{options.state}” is no state to import into. Use one of: {', '.join(process.PHASES)}."
@@ -101,8 +103,11 @@ def _check(options: Options) -> None:
         raise ImportFailed(f"{', '.join(sorted(unknown))} cannot be added. Can be: {', '.join(CREATABLE)}.")
 
 
-def _check_states(columns: ColumnMap, options: Options) -> None:
-    allowed = (*process.PHASES, *process.load(options.process).states)
+def _states(db: Session, options: Options) -> tuple[str, ...]:
+    return (*process.PHASES, *ways.newest(db, options.process)[0].states)
+
+
+def _check_states(columns: ColumnMap, allowed: Sequence[str]) -> None:
     wrong = sorted(
         {meaning for meaning in columns.values.get("state", {}).values() if meaning not in allowed}
     )

@@ -8,7 +8,6 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from assistant.desk import priority
 from assistant.desk.classification import SEPARATOR
 from assistant.desk.record import LONGEST, LONGEST_TEXT
 from assistant.importers.journal import Remark, remarks
@@ -64,13 +63,17 @@ class Record:
 
 @dataclass(frozen=True)
 class Reading:
-    """How the rows of one import are read. state: for rows that name none, empty to judge by their dates."""
+    """How the rows of one import are read.
+
+    state: for rows that name none, empty to judge by their dates. matrix: (impact, urgency) -> priority.
+    """
 
     source: str
     columns: ColumnMap
     dates: Dates
     now: datetime
-    state: str = ""
+    state: str
+    matrix: Mapping[tuple[str, str], str]
 
     def record(self, number: int, row: Mapping[str, Any]) -> Record:
         """Return what a row says. Raises Rejected."""
@@ -146,9 +149,9 @@ class Reading:
                 record.notes[f"say “{line(cell)[:40]}” for {name}, which is not known: {instead}"] += 1
             if name == "priority":
                 values["priority_reason"] = "Kept from the import." if meaning else ""
-        matrix = priority.of(values["impact"], values["urgency"])
-        if not values["priority_reason"] or values["priority"] == matrix:
-            values["priority"], values["priority_reason"] = matrix, ""
+        usual = self.matrix[values["impact"], values["urgency"]]
+        if not values["priority_reason"] or values["priority"] == usual:
+            values["priority"], values["priority_reason"] = usual, ""
         count = self.columns.cell(row, "reopen_count")
         values["reopen_count"] = int(line(count)) if count is not None and line(count).isdigit() else 0
 

@@ -1,8 +1,8 @@
 """Every row of the desk in one place, so that the metadata is complete wherever it is asked for."""
 
-from assistant.desk import audit, heartbeat, jobs, signin
+from assistant.desk import audit, heartbeat, jobs, notifications, presence, saved_view, signin
 from assistant.importers import run as imports
-from kb import embeddings, feedback
+from kb import embeddings, feedback, likeness, remarks, votes
 from kb.store import Base
 
 ROWS = (
@@ -12,6 +12,12 @@ ROWS = (
     heartbeat,
     imports,
     jobs,
+    likeness,
+    notifications,
+    presence,
+    remarks,
+    saved_view,
     signin,
+    votes,
 )  # what these do not define, they import
 METADATA = Base.metadata

@@ -3,7 +3,7 @@
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from assistant.desk import process, worklist
+from assistant.desk import ways, worklist
 from assistant.identity import viewer
 from assistant.web import forms
 from assistant.web.door import db
@@ -18,11 +18,11 @@ blueprint = Blueprint("closures", __name__)
 def index() -> ResponseReturnValue:
     """List the closures without an article, by reason."""
     reason = forms.text("reason")
-    ways = [process.load(name) for name in process.presets()]
+    known = [ways.newest(db(), name)[0] for name in ways.names(db())]
     return page(
         "closures.html",
         reason=reason,
-        labels={name: known.label for way in ways for name, known in way.reasons.items()},
+        labels={name: reason.label for way in known for name, reason in way.reasons.items()},
         counts=worklist.nothing_counts(db(), viewer()),
         incidents=worklist.nothing_learned(db(), viewer(), reason),
     )

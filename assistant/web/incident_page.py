@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response
 from sqlalchemy import select
 
-from assistant.desk import closure_gate, people, permissions, process, timeline
+from assistant.desk import closure_gate, people, permissions, timeline, ways
 from assistant.desk.incident import RELATIONS, Incident, Relation
 from assistant.desk.link import Link
 from assistant.desk.people import Group
@@ -33,7 +33,7 @@ def part_of(incident: Incident, fragment: str, **more: Any) -> Response:
 
 def state_label(incident: Incident) -> str:
     """Return what the incident's process calls its state."""
-    states = process.load(incident.process).states
+    states = ways.of(db(), incident).states
     return states[incident.state].label if incident.state in states else incident.state
 
 
@@ -45,7 +45,7 @@ def readable_links(incident: Incident) -> list[Link]:
 
 
 def _about(incident: Incident) -> dict[str, Any]:
-    way = process.load(incident.process)
+    way = ways.of(db(), incident)
     works = me().works
     return {
         "incident": incident,

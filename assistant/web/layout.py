@@ -13,6 +13,8 @@ from assistant.identity import can, me
 from assistant.web import words
 from assistant.web.door import now
 from assistant.web.incident_page import state_label
+from assistant.web.menu import menu
+from assistant.web.notifications import unread
 from assistant.web.page import findings, typed
 from assistant.web.queue import nav
 from kb.article import AUDIENCES, CONFIDENCES, GOVERNANCES
@@ -33,7 +35,10 @@ def zip_same(values: Iterable[str]) -> list[tuple[str, str]]:
     return [(value, value) for value in values]
 
 
-CALLS = (can, me, now, typed, findings, nav, state_label, priority_choices, reasons_of, zip_same, words.theme)
+CALLS = (
+    *(can, me, now, typed, findings, menu, nav, unread),
+    *(state_label, priority_choices, reasons_of, zip_same, words.theme),
+)
 TABLES = {
     "IMPACTS": IMPACTS,
     "URGENCIES": URGENCIES,

@@ -18,13 +18,15 @@ class RouteWithoutPolicy(Exception):
 class Policy:
     """What a route asks for.
 
-    action: a key of LEAST_ROLE, None for everybody. form: the endpoint that shows a refused form again.
+    action: a key of LEAST_ROLE, None for everybody. open: where the administrator opens the portal, people who are
+    not signed in may use it too. form: the endpoint that shows a refused form again.
     looks: a POST that changes nothing, such as a search whose text is too long for an address.
     body_bytes: the largest request that is read.
     """
 
     action: str | None
     form: str = ""
+    open: bool = False
     looks: bool = False
     body_bytes: int = MEBIBYTE
 

@@ -3,7 +3,7 @@
 from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 
-from assistant.desk import classification, closure, process
+from assistant.desk import classification, closure, ways
 from assistant.desk.classification import Category
 from assistant.desk.closure import Outcome
 from assistant.desk.incident import DOORS, Incident
@@ -36,7 +36,7 @@ def form(number: str) -> ResponseReturnValue:
         article=article,
         draft=closure.draft_from(incident),
         doors=DOORS,
-        reasons=process.load(incident.process).reasons.values(),
+        reasons=ways.of(db(), incident).reasons.values(),
         categories=[(category.id, category.path) for category in classification.tree(db())],
     )
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from assistant.desk import adoption, audit
+from assistant.desk import adoption, audit, process
 from assistant.desk.adoption import Adoption
 from assistant.desk.incident import Incident
 from assistant.desk.people import Person
@@ -18,6 +18,7 @@ CLOSED = {
     "reported_text": "It drops.",
     "resolution": "Turned off power saving.",
     "process": "itil",
+    "process_version": 0,
     "state": "closed",
     "recorded_at": make.NOON - timedelta(days=3),
     "closed_at": make.NOON - timedelta(days=1),
@@ -88,7 +89,7 @@ def test_people_written_about_cannot_sign_in(db):
 
 
 @pytest.mark.parametrize(
-    ("process", "said", "phase", "state"),
+    ("name", "said", "phase", "state"),
     [
         ("itil", "In progress", "new", "in_progress"),
         ("itil", "Gelöst", "resolved", "resolved"),
@@ -98,5 +99,5 @@ def test_people_written_about_cannot_sign_in(db):
         ("adhoc", "", "active", "open"),
     ],
 )
-def test_a_state_of_another_desk_finds_its_place(process, said, phase, state):
-    assert adoption.state_for(process, said, phase) == state
+def test_a_state_of_another_desk_finds_its_place(name, said, phase, state):
+    assert adoption.state_for(process.preset(name), said, phase) == state

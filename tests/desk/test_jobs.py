@@ -58,3 +58,20 @@ def test_old_finished_jobs_are_purged_and_open_ones_stay(db):
     jobs.finish(db, done.id, lease, now=NOON)
     assert jobs.purge(db, now=NOON + jobs.KEPT + timedelta(days=1)) == 1
     assert db.get(jobs.Job, still.id) is still
+
+
+def test_a_long_job_that_says_how_far_it_is_keeps_its_lease(db, now):
+    jobs.add(db, "long", {}, now=now)
+    job = jobs.claim(db, now=now)
+    later = now + jobs.LEASE - timedelta(seconds=1)
+    assert jobs.renew(db, job.id, job.lease, now=later, step="Reading", done=5, of=9)
+    assert jobs.claim(db, now=now + jobs.LEASE + timedelta(seconds=30)) is None
+    db.refresh(job)
+    assert (job.step, job.done, job.of) == ("Reading", 5, 9)
+
+
+def test_who_lost_the_lease_is_told_when_renewing(db, now):
+    jobs.add(db, "long", {}, now=now)
+    first = jobs.claim(db, now=now).lease
+    second = jobs.claim(db, now=now + jobs.LEASE + timedelta(seconds=1))
+    assert not jobs.renew(db, second.id, first, now=now)

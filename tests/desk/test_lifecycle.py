@@ -125,7 +125,7 @@ def test_no_walk_through_any_process_closes_an_incident_without_what_it_taught(n
     engine = make_engine("sqlite://")
     METADATA.create_all(engine)
     with Sessions(engine).writing() as db:
-        way, ben = process.load(name), make.person(db)
+        way, ben = process.preset(name), make.person(db)
         incident = make.incident(db, service=make.service(db, process=name))
         incident.group = make.group(db)
         incident.assignee, incident.resolution, incident.verification = (

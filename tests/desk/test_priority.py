@@ -13,11 +13,11 @@ IMPACTS, URGENCIES = list(priority.IMPACTS), list(priority.URGENCIES)  # worst f
 
 @pytest.mark.parametrize(("impact", "urgency"), list(product(IMPACTS, URGENCIES)))
 def test_less_impact_or_urgency_never_raises_the_priority(impact, urgency):
-    here = priority.of(impact, urgency)
+    here = priority.MATRIX[impact, urgency]
     for less in IMPACTS[IMPACTS.index(impact) :]:
-        assert priority.of(less, urgency) >= here  # P4 sorts after P1
+        assert priority.MATRIX[less, urgency] >= here  # P4 sorts after P1
     for less in URGENCIES[URGENCIES.index(urgency) :]:
-        assert priority.of(impact, less) >= here
+        assert priority.MATRIX[impact, less] >= here
 
 
 def test_the_matrix_sets_the_priority_of_a_new_incident(db):

@@ -50,7 +50,7 @@ WRONG = [
 
 @pytest.mark.parametrize("name", ["itil", "hybrid", "agile", "devops", "adhoc"])
 def test_every_preset_is_sound_and_can_be_closed_from_its_start(name):
-    way = process.load(name)
+    way = process.preset(name)
     assert way.path(way.start, "closed")
     assert all(way.gates[state.name] == "article" for state in way.in_phase("closed"))
 

@@ -25,7 +25,7 @@ def close(page):
 
 def test_the_reasons_come_from_the_process(ben):
     offered = ben.locator("#nothing_reason").locator("option").all_inner_texts()
-    assert offered[1:] == [reason.label for reason in process.load("itil").reasons.values()]
+    assert offered[1:] == [reason.label for reason in process.preset("itil").reasons.values()]
 
 
 def test_ben_closes_with_a_reason_and_cleo_sees_which(desk, ben):

@@ -23,6 +23,7 @@ PAGES = {  # name -> (who looks, path)
     "closures": ("cleo", "/closures"),
     "status": ("dan", "/status"),
     "profile": ("ben", "/profile"),
+    "notifications": ("ada", "/notifications"),
     "ask": ("ada", "/help?q=vpn+drops"),
     "ask the desk": ("ada", "/incidents/new"),
     "my incidents": ("ada", "/help/incidents"),

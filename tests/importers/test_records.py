@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from assistant.desk.priority import MATRIX
 from assistant.importers import mapping
 from assistant.importers.names import INCIDENT_NAMES
 from assistant.importers.records import Reading, Rejected, shortened
@@ -16,7 +17,7 @@ NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 def record(state="", **more):
     values = row(**more)
     return Reading(
-        "old desk", mapping.guess(list(values), [values], INCIDENT_NAMES), Dates(UTC), NOW, state
+        "old desk", mapping.guess(list(values), [values], INCIDENT_NAMES), Dates(UTC), NOW, state, MATRIX
     ).record(2, values)
 
 

@@ -48,6 +48,8 @@ ROUTES = {  # endpoint -> case; 422 where only what is asked for is refused, so 
     "sign_in.enter": Case(fine=422, form={"email": "ben@example.org", "password": "wrong"}),
     "sign_in.leave": Case(fine=303),
     "health.index": Case(),
+    "notifications.index": Case(),
+    "notifications.read": Case(fine=303),
     "profile.index": Case(),
     "profile.timezone": Case(fine=303, form={"timezone": "Asia/Tokyo"}),
     "profile.password": Case(fine=422, form={"password": "wrong", "new": "another long one"}),

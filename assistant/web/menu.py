@@ -1,0 +1,37 @@
+"""The menu of people who work on incidents: rooms of the desk, by section, as far as a role may enter them."""
+
+from dataclasses import dataclass
+
+from flask import request
+
+from assistant.identity import can
+
+
+@dataclass(frozen=True)
+class Room:
+    """A line of the menu. action: who sees it; blueprints: whose pages belong to it."""
+
+    label: str
+    endpoint: str
+    action: str
+    blueprints: tuple[str, ...]
+
+    @property
+    def here(self) -> bool:
+        """Whether the present page belongs to this room."""
+        return request.blueprint in self.blueprints
+
+
+MENU = {  # section -> its rooms, in the order of the page
+    "Knowledge": (
+        Room("Articles", "articles.index", "article.write", ("articles", "article_acts")),
+        Room("Nothing to learn", "closures.index", "closures.review", ("closures",)),
+    ),
+    "Desk": (Room("Status", "status.index", "status.read", ("status",)),),
+}
+
+
+def menu() -> list[tuple[str, list[Room]]]:
+    """Return the sections with the rooms that this person may enter; a section without any is left out."""
+    open_to_me = {title: [room for room in rooms if can(room.action)] for title, rooms in MENU.items()}
+    return [(title, rooms) for title, rooms in open_to_me.items() if rooms]

@@ -1,0 +1,203 @@
+/* What everybody needs: keys, drafts, times, the choice of theme. Every page works without this file. */
+"use strict";
+(() => {
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const notices = () => $("#notices");
+
+  /* keys: an element says data-key="r"; a press focuses a field and clicks everything else */
+  const typing = (at) => at.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
+  const shown = (at) => at.getClientRects().length > 0 && !at.disabled;
+  const quiet = (event) => event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || $("dialog[open]");
+  const keysOn = () => localStorage.getItem("keys") !== "off";
+  window.kintsugi = { $, all, single: (event) => keysOn() && !quiet(event) };  // for the other scripts
+  const press = (at) => {
+    if (!at.matches("input:not([type=radio]), textarea, select")) {
+      at.click();
+      return document.getElementById(at.dataset.focuses)?.focus();
+    }
+    const rail = at.closest("[popover]");
+    if (rail && !shown(at)) rail.showPopover();
+    at.focus();
+    at.select?.();
+  };
+  const listKeys = () => {
+    const named = all("[data-key]").filter((at) => at.dataset.keySays && (shown(at) || at.closest(".rail")));
+    const rows = $(".rows .go") ? [["j", "Next row"], ["k", "Row before"], ["Enter", "Open the row"]] : [];
+    const known = [...rows, ...named.map((at) => [at.dataset.key, at.dataset.keySays]),
+      ["Ctrl Enter", "Send the form you are in"], ["Esc", "Close what is open"]];
+    $("#keys .keys").replaceChildren(...known.flatMap(([key, says]) => {
+      const term = document.createElement("dt"), detail = document.createElement("dd"), cap = document.createElement("kbd");
+      cap.textContent = key;
+      detail.textContent = says;
+      term.append(cap);
+      return [term, detail];
+    }));
+    $("#keys-on").checked = keysOn();
+    $("#keys").showModal();
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.form) {
+      event.preventDefault();
+      const form = event.target.form;
+      return form.requestSubmit($("button.main:not([type=button])", form) || undefined);
+    }
+    if (event.key === "Escape") return all("details.drop[open]").forEach(shut);
+    if (quiet(event)) return;
+    if (event.key === "?") return listKeys();
+    if (!keysOn()) return;
+    const wanted = all(`[data-key="${CSS.escape(event.key)}"]`);
+    const found = wanted.filter(shown).at(-1) || wanted.find((at) => at.matches("input"));
+    if (!found) return;
+    event.preventDefault();
+    press(found);
+  });
+  document.addEventListener("change", (event) => {
+    if ("sends" in event.target.dataset) event.target.form.requestSubmit();
+    if (event.target.id === "keys-on") localStorage.setItem("keys", event.target.checked ? "on" : "off");
+  });
+
+  /* small panels: one open at a time, closed by a click elsewhere */
+  const shut = (details) => {
+    const inside = details.contains(document.activeElement);
+    details.open = false;
+    if (inside) $("summary", details).focus();
+  };
+  document.addEventListener("click", (event) => {
+    all("details.drop[open]").forEach((details) => details.contains(event.target) || (details.open = false));
+    if (event.target.closest?.("[data-opens=keys]")) listKeys();
+    event.target.closest?.("[data-dismiss]")?.closest(".notice").remove();
+    const theme = event.target.closest?.("[data-theme-choice]")?.dataset.themeChoice;
+    if (theme === undefined) return;
+    document.documentElement.dataset.theme = theme;
+    all("[data-theme-choice]").forEach((at) => { at.ariaPressed = String(at.dataset.themeChoice === theme); });
+  });
+  document.addEventListener("toggle", (event) => {
+    if (!event.target.matches("details.drop[open]")) return;
+    all("details.drop[open]").forEach((other) => other.contains(event.target) || (other.open = false));
+    $(".panel :is(input:not([type=hidden]), select, textarea)", event.target)?.focus();
+  }, true);
+
+  /* drafts: what is typed into a form with data-draft survives a lost connection, an ended sign-in, a closed tab */
+  const owner = document.body.dataset.person || "nobody";
+  const place = (form) => `draft:${owner}:${form.dataset.draft}`;
+  const kept = (field) => field.name && !["hidden", "password", "file", "submit"].includes(field.type);
+  const values = (form) => [...form.elements].filter(kept).map((field) =>
+    [field.name, ["checkbox", "radio"].includes(field.type) ? (field.checked ? field.value : null) : field.value]);
+  const keep = (form) => localStorage.setItem(place(form), JSON.stringify({ at: Date.now(), values: values(form) }));
+  const forget = (form) => localStorage.removeItem(place(form));
+  const read = (name) => { try { return JSON.parse(localStorage.getItem(name)); } catch { return null; } };
+  const restore = (form) => {
+    if (form.dataset.restored) return;
+    form.dataset.restored = "yes";
+    const draft = read(place(form));
+    if (!draft || document.body.dataset.status === "422" || document.body.dataset.status === "409") return;
+    draft.values.forEach(([name, value]) => {
+      const fields = [...form.elements].filter((field) => field.name === name && kept(field));
+      fields.forEach((field) => {
+        if (["checkbox", "radio"].includes(field.type)) field.checked = field.checked || field.value === value;
+        else if (!field.value || field.matches("select")) field.value = value ?? field.value;
+      });
+    });
+  };
+  /* a draft is given up only on the page that saving leads to; whatever else comes next, it stays */
+  const arrived = () => {
+    const sent = sessionStorage.getItem("sent"), way = performance.getEntriesByType("navigation")[0];
+    sessionStorage.removeItem("sent");
+    const saved = document.body.dataset.status === "200" && way?.type === "navigate" && way.redirectCount > 0;
+    if (sent && saved) localStorage.removeItem(sent);
+  };
+  const tidy = () => Object.keys(localStorage).filter((name) => name.startsWith("draft:")).forEach((name) => {
+    if (Date.now() - (read(name)?.at || 0) > 14 * 86400000) localStorage.removeItem(name);
+  });
+  let waiting;
+  document.addEventListener("input", (event) => {
+    const form = event.target.form;
+    if (!form?.dataset.draft) return;
+    clearTimeout(waiting);
+    waiting = setTimeout(() => keep(form), 300);
+  });
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    clearTimeout(waiting);
+    if (form.dataset.draft) {
+      keep(form);
+      sessionStorage.setItem("sent", place(form));
+    }
+    if ("forgets" in form.dataset) Object.keys(localStorage).filter((name) => name.startsWith(`draft:${owner}:`)).forEach((name) => localStorage.removeItem(name));
+  });
+
+  /* what the server says about a form, and what happens after it */
+  const fade = () => all("#notices > p.notice").forEach((line) => setTimeout(() => line.remove(), 8000));
+  const say = (text) => {
+    const line = document.createElement("p");
+    line.className = "notice";
+    line.textContent = text;
+    notices()?.replaceChildren(line);
+    fade();
+  };
+  document.addEventListener("notice", (event) => event.detail?.value && say(event.detail.value));
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const form = event.detail.elt;
+    if (!form.matches?.("form") || event.detail.requestConfig?.verb === "get") return;
+    sessionStorage.removeItem("sent");
+    if (event.detail.successful) {
+      forget(form);
+      if (event.detail.xhr.status === 204) form.reset();
+    } else if (form.dataset.draft) keep(form);
+  });
+  const toFinding = (root) => {
+    const finding = root && $(".finding", root);
+    const field = finding?.closest(".field, form")?.querySelector("[aria-invalid=true]") || finding;
+    finding?.scrollIntoView({ block: "center" });
+    field?.focus?.({ preventScroll: true });
+  };
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.xhr.status === 422) return toFinding(document.getElementById(event.detail.target.id));
+    const beside = event.detail.target.id === "beside" && $("#resolve, #suggestions", event.detail.target);
+    if (!beside || beside.id !== "resolve") return;
+    if (matchMedia("(max-width: 900px)").matches) beside.scrollIntoView();
+    $("textarea, input:not([type=hidden])", beside)?.focus({ preventScroll: true });
+  });
+
+  /* what replaces the place where somebody is gets the focus: the same control there, or the part of the page itself */
+  let left;
+  const homes = (at) => at ? [...(at.id ? [at.id] : []), ...homes(at.parentElement)] : [];
+  const heir = ({ at, ids }) => {
+    const place = ids.map((id) => document.getElementById(id)).find(Boolean);
+    const same = place && all(at.tagName, place).find((one) => one.textContent === at.textContent && one.name === at.name);
+    const heir = same?.closest("details:not([open])")?.querySelector("summary") || same || place;
+    if (heir && heir === place) heir.tabIndex = -1;
+    return heir;
+  };
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const at = document.activeElement;
+    left = event.detail.target.contains(at) ? { at, ids: homes(at) } : null;
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    if (left && document.activeElement === document.body) heir(left)?.focus({ preventScroll: true });
+  });
+  const lost = () => say("The desk cannot be reached. What you typed is kept here; send it again in a moment.");
+  document.addEventListener("htmx:sendError", lost);
+  document.addEventListener("htmx:timeout", lost);
+
+  /* times: the page words them, this keeps them true while it stays open */
+  const STEPS = [[3600, 60, "min"], [86400, 3600, "h"], [1209600, 86400, "d"]];
+  const tick = () => all("time[datetime]").forEach((at) => {
+    const gone = (Date.now() - Date.parse(at.dateTime)) / 1000;
+    const step = STEPS.find(([limit]) => gone < limit);
+    if (!step || gone < 0) return;
+    const words = gone < 60 ? ("short" in at.dataset ? "now" : "just now") : `${Math.floor(gone / step[1])} ${step[2]}${"short" in at.dataset ? "" : " ago"}`;
+    if (at.textContent !== words) at.textContent = words;
+  });
+  setInterval(tick, 30000);
+
+  const ready = (root) => {
+    all("form[data-draft]", root).forEach(restore);
+    all("[data-opens]", root).forEach((at) => { at.hidden = false; });
+  };
+  document.addEventListener("htmx:load", (event) => ready(event.detail.elt.parentElement || document));
+  document.addEventListener("DOMContentLoaded", () => { tidy(); fade(); if (document.body.dataset.status === "422") toFinding($("main")); });
+  arrived();
+  ready(document);
+})();
