@@ -15,6 +15,8 @@ from assistant.demo.content import FOLDER
 from assistant.demo.life import VERBS
 from assistant.demo.load import load
 from assistant.desk import closure_gate, people, process
+from assistant.desk.asset import AUDIENCES as OFFERED_TO
+from assistant.desk.asset import ConfigurationItem, Service
 from assistant.desk.incident import DOORS, SOURCES, Incident
 from assistant.desk.people import ROLES, Group, Person
 from assistant.desk.permissions import may_read_incident, viewer_of
@@ -120,6 +122,29 @@ def test_every_service_has_its_items_and_its_group(desk):
     used = {incident.service.name for incident in desk.scalars(select(Incident))}
     assert used == set(content.services())
     assert len(content.categories()) == len(set(content.categories())) >= 35
+
+
+def test_every_service_is_answered_for_and_most_ask_what_they_need(desk):
+    services = list(desk.scalars(select(Service)))
+    assert len(services) >= 12 and all(service.owner.works for service in services)
+    assert sum(bool(service.questions) for service in services) >= 10
+    assert {service.audience for service in services} == set(OFFERED_TO)
+    assert {question["kind"] for service in services for question in service.questions} >= {
+        "text",
+        "choice",
+        "item",
+        "yes_no",
+    }
+
+
+def test_what_breaks_shows_what_hangs_on_it(desk):
+    host = desk.scalar(select(ConfigurationItem).where(ConfigurationItem.name == "vm-host-01"))
+    hanging, front = set(), [host]
+    while front:
+        front = [item for one in front for item in one.needed_by if item not in hanging]
+        hanging |= set(front)
+    assert {"P01", "Salaria Payroll", "MFP-LIS-2F"} <= {item.name for item in hanging}
+    assert host not in hanging
 
 
 def test_everything_that_closed_learned_or_says_why_not(desk):

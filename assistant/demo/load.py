@@ -97,18 +97,24 @@ def _address(name: str) -> str:
 
 
 def _services(db: Session, cast: Cast) -> None:
+    needs: dict[str, list[str]] = {}
     for position, (name, data) in enumerate(content.services().items()):
-        group, items = cast.groups[data.pop("group")], [_item(line) for line in data.pop("items")]
-        service = cast.services[name] = Service(name=name, items=items, **data)
+        group, owner = cast.groups[data.pop("group")], cast.people[data.pop("owner")]
+        items = [_item(line, needs) for line in data.pop("items")]
+        service = cast.services[name] = Service(name=name, owner=owner, items=items, **data)
         db.add(service)
         db.flush()
         db.add(Route(service_id=service.id, group=group, position=position))
         cast.items |= {item.name: item for item in items}
+    for name, others in needs.items():
+        cast.items[name].needs = [cast.items[other] for other in others]
     db.flush()
 
 
-def _item(line: str) -> ConfigurationItem:
-    name, kind, details = (part.strip() for part in line.split("|"))
+def _item(line: str, needs: dict[str, list[str]]) -> ConfigurationItem:
+    """Return the item that a line describes, and note by name what it needs."""
+    name, kind, details, *needed = (part.strip() for part in line.split("|"))
+    needs[name] = [other.strip() for part in needed for other in part.split(",")]
     return ConfigurationItem(name=name, kind=kind, details=details)
 
 
