@@ -8,23 +8,21 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from assistant import dataset
 from assistant.desk import suggestions
 from assistant.desk.incident import Incident
 from assistant.runtime import Runtime
 from assistant.settings import Settings
 from bench import desks
+from bench.texts import Text, Vectors, embedded, mixed, read, recombined
 from index.encoder import Encoder
 from kb.corpus import Passage
 from kb.embeddings import Counter, Embedding
@@ -35,16 +33,7 @@ from kb.viewer import Viewer
 AGENT = Viewer(1, "agent")
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 BATCH = 2000
-SENTENCES = 5
 HEAD = ("items", "passages", "what", "p50", "p95", "without embedding p50", "without embedding p95")
-
-
-@dataclass(frozen=True)
-class Text:
-    """The text of one made-up item."""
-
-    title: str
-    symptoms: str
 
 
 @click.command()
@@ -62,46 +51,20 @@ def main(data: Path, model: Path, items: tuple[int, ...], real: int, queries: in
     rows = []
     for size in items:
         texts = recombined(sentences, size)
-        vectors = mixed(encoder, texts, real)
+        vectors = vectors_of(encoder, texts, real)
         with desk(encoder, texts, vectors) as runtime:
             rows += measure(runtime, asked, size, len(vectors))
     desks.publish("latency", desks.table(HEAD, rows))
 
 
-def read(data: Path, queries: int) -> tuple[list[str], list[str]]:
-    """Return the sentences of all documents, and some of the queries, of every set in the folder."""
-    sets = [dataset.read(folder) for folder in desks.folders(data)]
-    texts = [dataset.text_of(record) for one in sets for record in one.documents]
-    sentences = [line.strip() for text in texts for line in text.replace(". ", ".\n").splitlines()]
-    asked = [dataset.text_of(query) for one in sets for query in one.queries]
-    some = np.random.default_rng(1).permutation(len(asked))[:queries]
-    return [line for line in sentences if len(line.split()) > 3], [asked[place] for place in some]
-
-
-def recombined(sentences: Sequence[str], size: int) -> list[Text]:
-    """Return so many items, each of five sentences and a title."""
-    drawn = np.random.default_rng(2).integers(len(sentences), size=(size, SENTENCES + 1))
-    return [
-        Text(sentences[title][:200], " ".join(sentences[place] for place in places))
-        for title, *places in drawn.tolist()
-    ]
-
-
-def mixed(encoder: Encoder, texts: Sequence[Text], real: int) -> NDArray[np.float32]:
-    """Return a vector for every passage: the model's own for the first items, mixtures of two of those for the rest."""
-    read = [piece.read for text in texts[:real] for piece in _pieces(text)]
-    own = np.concatenate([encoder.encode(read[start : start + 512]) for start in range(0, len(read), 512)])
-    more = 2 * len(texts) - len(own)
-    chance = np.random.default_rng(3)
-    left, right = chance.integers(len(own), size=(2, max(0, more)))
-    weight = chance.uniform(0.2, 0.8, size=(len(left), 1)).astype(np.float32)
-    made = weight * own[left] + (1 - weight) * own[right]
-    made /= np.linalg.norm(made, axis=1, keepdims=True) + 1e-9
-    return np.concatenate([own, made]).astype(np.float32)
+def vectors_of(encoder: Encoder, texts: Sequence[Text], real: int) -> Vectors:
+    """Return a vector for every passage: the model's own for the first items, mixtures of those for the rest."""
+    own = embedded(encoder, [piece for text in texts[:real] for piece in _pieces(text)])
+    return np.concatenate([own, mixed(own, max(0, 2 * len(texts) - len(own)))])
 
 
 @contextmanager
-def desk(encoder: Encoder, texts: Sequence[Text], vectors: NDArray[np.float32]) -> Iterator[Runtime]:
+def desk(encoder: Encoder, texts: Sequence[Text], vectors: Vectors) -> Iterator[Runtime]:
     """Open a throw-away desk with these items in its rows and its index."""
     with tempfile.TemporaryDirectory(prefix="kintsugi-") as room:
         settings = Settings(
@@ -120,7 +83,7 @@ def desk(encoder: Encoder, texts: Sequence[Text], vectors: NDArray[np.float32]) 
             runtime.close()
 
 
-def _fill(db: Session, texts: Sequence[Text], vectors: NDArray[np.float32], recipe: str) -> None:
+def _fill(db: Session, texts: Sequence[Text], vectors: Vectors, recipe: str) -> None:
     passage = 0
     for start in range(0, len(texts), BATCH):
         incidents: list[dict[str, Any]] = []
@@ -139,13 +102,13 @@ def _fill(db: Session, texts: Sequence[Text], vectors: NDArray[np.float32], reci
 
 
 def _incident(number: int, text: Text) -> dict[str, Any]:
-    said = {"title": text.title, "symptoms": text.symptoms, "resolution": "Restarted the service."}
+    said = {"title": text.title, "symptoms": text.said, "resolution": "Restarted the service."}
     return {"id": number, **said, "state": "closed", "phase": "closed", "recorded_at": NOW, "updated_at": NOW}
 
 
 def _pieces(text: Text) -> list[Any]:
     """Return two passages of an item, its title and its symptoms."""
-    return cut([Passage("title", text.title), Passage("symptoms", text.symptoms)])[:2]
+    return cut([Passage("title", text.title), Passage("symptoms", text.said)])[:2]
 
 
 def measure(runtime: Runtime, asked: Sequence[str], size: int, passages: int) -> list[list[object]]:
