@@ -21,7 +21,7 @@ NEW_SHARE, OPEN_SHARE = 0.05, 0.8  # of the newest twentieth four in five are op
 PRIORITIES = ("P1", "P2", "P2", "P3", "P3", "P3", "P3", "P4", "P4", "P4")
 OPEN_STATES = (("new", "new"), ("in_progress", "active"), ("in_progress", "active"), ("on_hold", "waiting"))
 DOORS = ("link", "link", "link", "link", "write", "write", "improve", "nothing", "nothing", "nothing")
-REASONS = ("not_an_incident", "one_off", "known_elsewhere")
+REASONS = ("not_an_incident", "withdrawn", "recovered")
 BANDS = ("very likely", "likely", "possible", "possible")
 EVERY_RESTRICTED = 100  # incident
 

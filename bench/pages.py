@@ -17,6 +17,7 @@ import click
 import numpy as np
 from sqlalchemy import event, select
 
+from assistant import log
 from assistant import settings as configuration
 from assistant.app import create_app
 from assistant.desk.incident import Incident
@@ -105,7 +106,7 @@ class Places:
             incident=f"INC-{draw(1, self.size.incidents) // 2 * 2 + 1:06d}",  # odd: restricted ones are even
             open=self.chance.choice(self.open),
             mine=self.mine.get(person, ""),
-            article=f"KB-{draw(0, self.size.articles // 7) * 7 + 1:06d}",  # these are for requesters too
+            article=f"KB-{draw(0, self.size.articles // 350) * 350 + 1 + 7 * draw(0, 5):06d}",  # for requesters too
             question=quote_plus(question),
             typed=quote_plus(" ".join(words[: draw(1, len(words))])),
         )
@@ -121,6 +122,7 @@ class Places:
 @click.option("--seconds", default=150, show_default=True, help="How long fifty people click.")
 def main(data: Path, desk: Path | None, incidents: int, model: Path, seconds: int) -> None:
     """Measure, and write the tables."""
+    log.configure("ERROR")
     size, asked = Size(incidents), read(data, 300)[1]
     with filled(data, desk, model, size) as folder:
         places = Places(opened(folder), size, asked)
