@@ -106,10 +106,11 @@ def _teller(runtime: Runtime, job_id: int, lease: str) -> Tell:
 
 
 def tidy(runtime: Runtime, now: datetime) -> None:
-    """Delete sign-ins that ended, jobs that are long done, and files that no row knows."""
+    """Delete sign-ins that ended, jobs that are long done, places long past, and files that no row knows."""
     with runtime.writing() as db:
         signin.purge(db, now=now)
         jobs.purge(db, now=now)
+        embeddings.forget_old_marks(db)
         db.commit()
         known = set(db.scalars(select(Attachment.sha256)))
     oldest = (now - timedelta(days=1)).timestamp()

@@ -60,7 +60,8 @@ class Vectors:
     """
 
     def __init__(self, fingerprint: str, dimension: int) -> None:
-        self.fingerprint, self.dimension, self.sequence = fingerprint, dimension, 0
+        self.fingerprint, self.dimension = fingerprint, dimension
+        self.sequence, self.mark = 0, ""  # how far it has come, and in whose past; whoever fills it says so
         self._lock = RLock()
         self._clear()
 
@@ -106,7 +107,7 @@ class Vectors:
         """Forget everything."""
         with self._lock:
             self._clear()
-            self.sequence = 0
+            self.sequence, self.mark = 0, ""
 
     def search(self, query: Vector, k: int, allowed: Allowed | None = None) -> list[Hit]:
         """Return the k nearest items, best first, each by its best passage.
@@ -148,7 +149,8 @@ class Vectors:
                 "scopes": np.array(self._scopes.names, dtype=np.str_),
                 "parts": np.array(self._parts.names, dtype=np.str_),
             }
-            facts = {"fingerprint": self.fingerprint, "dimension": self.dimension, "sequence": self.sequence}
+            facts = {"fingerprint": self.fingerprint, "dimension": self.dimension}
+            facts |= {"sequence": self.sequence, "mark": self.mark}
         snapshot.write(folder, arrays, facts)
 
     @classmethod
@@ -162,7 +164,7 @@ class Vectors:
             vectors._scopes = Names(arrays["scopes"].tolist())
             vectors._parts = Names(arrays["parts"].tolist())
             vectors._adopt(arrays["facts"])
-            vectors.sequence = int(facts["sequence"])
+            vectors.sequence, vectors.mark = int(facts["sequence"]), str(facts["mark"])
         except (KeyError, ValueError, RuntimeError) as error:
             raise IndexDamaged(f"The saved index in {folder} cannot be read: {error}") from error
         return vectors

@@ -48,7 +48,7 @@ class Words:
     def __init__(self, folder: Path) -> None:
         """Open the index of a folder; raises IndexDamaged when it is missing, altered, or of another form."""
         _verify(folder)
-        self.folder, self.sequence = folder, 0
+        self.folder, self.sequence, self.mark = folder, 0, ""
         self._lock = RLock()
         self._writer: tantivy.IndexWriter | None = None
         self._counts: dict[tuple[Allowed | None, str], int] = {}
@@ -100,11 +100,11 @@ class Words:
             for item in items:
                 writer.delete_documents_by_term("item", item)
 
-    def commit(self, sequence: int) -> None:
-        """Make all changes seen at once, together with how far they go, and let another process write."""
+    def commit(self, sequence: int, mark: str = "") -> None:
+        """Make all changes seen at once, with how far they go and in whose past, and let another process write."""
         with self._lock:
             writer = self._writing()
-            _mark(writer, sequence)
+            _mark(writer, sequence, mark)
             writer.commit()
             writer.wait_merging_threads()
             self._writer = None
@@ -122,7 +122,7 @@ class Words:
                 raise IndexDamaged(
                     f"The word index in {self.folder} has another form than this version reads."
                 )
-            self.sequence = int(mark.get_first("sequence"))
+            self.sequence, self.mark = int(mark.get_first("sequence")), mark.get_first("title") or ""
 
     def ask(self, text: str, allowed: Allowed | None = None) -> Question:
         """Return what a text asks, its words weighed by how rare they are among what may be looked at."""
@@ -267,9 +267,9 @@ def _read(document: tantivy.Document) -> Document:
     )
 
 
-def _mark(writer: tantivy.IndexWriter, sequence: int) -> None:
+def _mark(writer: tantivy.IndexWriter, sequence: int, past: str = "") -> None:
     writer.delete_documents_by_term("item", MARK)
-    mark = tantivy.Document(item=MARK, exact=str(FORM))
+    mark = tantivy.Document(item=MARK, exact=str(FORM), title=past)
     mark.add_unsigned("sequence", sequence)
     mark.add_unsigned("length", 0)
     writer.add_document(mark)

@@ -3,9 +3,10 @@
 The rows change in the transaction that changed the text, so the index cannot drift from the database.
 """
 
+import secrets
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import (
     Index,
@@ -13,6 +14,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    delete,
     event,
     func,
     insert,
@@ -25,7 +27,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, sessionmaker
 from index.encoder import Encoder
 from kb.corpus import Corpus, Item
 from kb.passages import Piece, cut
-from kb.store import Base, Sessions
+from kb.store import Base, Sessions, rows_changed
 
 if TYPE_CHECKING:
     from kb.live import Live
@@ -34,6 +36,7 @@ TOUCHED = "touched items"
 Corpora = Mapping[str, Corpus]
 Change = dict[str, Any]  # column values of one row; those with an id are there already
 REBUILD_BATCH = 200
+MARKS_KEPT = 10_000
 
 
 class Embedding(Base):
@@ -73,11 +76,51 @@ class Counter(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     value: Mapped[int] = mapped_column(default=0)
+    mark: Mapped[str] = mapped_column(String(32), default="")  # of the change that has this sequence
+
+
+class Mark(Base):
+    """A place in this database's past: a sequence, and random bits that no other past has there.
+
+    A copy of the index that stands at a place which the database does not know comes from another past: the
+    database was restored, and has since gone another way.
+    """
+
+    __tablename__ = "embedding_mark"
+
+    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    mark: Mapped[str] = mapped_column(String(32))
+
+
+class Place(NamedTuple):
+    """How far a copy has come: the sequence, and the mark that the database gave it."""
+
+    sequence: int = 0
+    mark: str = ""
+
+
+def place_of(db: Session) -> Place:
+    """Return the place of the newest change."""
+    row = db.execute(select(Counter.value, Counter.mark).where(Counter.id == 1)).first()
+    return Place(row.value, row.mark) if row else Place()
 
 
 def last_sequence(db: Session) -> int:
     """Return the sequence of the newest change."""
-    return db.scalar(select(Counter.value).where(Counter.id == 1)) or 0
+    return place_of(db).sequence
+
+
+def knows(db: Session, place: Place) -> bool:
+    """Say whether a place belongs to the past of this database; the beginning belongs to every past."""
+    if place.sequence == 0:
+        return True
+    return db.scalar(select(Mark.mark).where(Mark.sequence == place.sequence)) == (place.mark or None)
+
+
+def forget_old_marks(db: Session) -> int:
+    """Delete all but the newest marks and return how many; a copy that stood still for longer begins anew."""
+    oldest = select(Mark.sequence).order_by(Mark.sequence.desc()).offset(MARKS_KEPT).limit(1)
+    return rows_changed(db, delete(Mark).where(Mark.sequence <= oldest.scalar_subquery()))
 
 
 def listen(sessions: sessionmaker[Session], corpora: Corpora) -> None:
@@ -197,13 +240,17 @@ def _number(db: Session, changes: Sequence[Change]) -> None:
     """Give every change the next sequence; whoever comes second waits here until the first has committed."""
     if not changes:
         return
-    step = update(Counter).where(Counter.id == 1).values(value=Counter.value + len(changes))
+    mark = secrets.token_hex(16)
+    step = update(Counter).where(Counter.id == 1).values(value=Counter.value + len(changes), mark=mark)
     last = db.scalar(step.returning(Counter.value))
     if last is None:  # the first change ever
         db.execute(
-            text("INSERT INTO embedding_counter (id, value) VALUES (1, 0) ON CONFLICT (id) DO NOTHING")
+            text(
+                "INSERT INTO embedding_counter (id, value, mark) VALUES (1, 0, '') ON CONFLICT (id) DO NOTHING"
+            )
         )
         last = db.execute(step.returning(Counter.value)).scalar_one()
+    db.execute(insert(Mark), [{"sequence": last, "mark": mark}])
     for sequence, change in enumerate(changes, last - len(changes) + 1):
         change["sequence"] = sequence
 

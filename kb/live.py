@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from index.encoder import Encoder
 from index.errors import SearchError, WriterBusy
-from kb.embeddings import Corpora, Embedding, last_sequence, waiting
+from kb.embeddings import Corpora, Embedding, Place, knows, place_of, waiting
 from kb.passages import TITLE, number_of
 from kb.viewer import Viewer
 
@@ -63,9 +63,8 @@ class Live:
         self.fingerprint = encoder.recipe.fingerprint() if encoder else None
         self.scopes: set[str] = set()
         self._lock = RLock()
-        self._heard = (
-            self._scoped
-        ) = -1  # the sequences up to which everything, or the scopes, were taken over
+        self._heard: Place | None = None  # up to which everything was taken over
+        self._scoped = Place()  # up to which the scopes were
         self.vectors: Vectors | None = self._open_vectors()
         self.words: Words | None = None
 
@@ -76,17 +75,14 @@ class Live:
     def catch_up(self, db: Session) -> None:
         """Take over what was committed since the last time; cheap when nothing was."""
         with self._lock:
-            last = last_sequence(db)
+            last = place_of(db)
             if last == self._heard and self.words is not None:
                 return
-            self.scopes |= set(
-                db.scalars(select(Embedding.scope).where(Embedding.sequence > self._scoped).distinct())
-            )
+            self._follow_scopes(db, last)
             if self.vectors is not None:
                 self._follow_vectors(db, self.vectors, last)
             self._follow_words(db, last)
-            self._scoped = last
-            self._heard = last if self.words is None or self.words.sequence >= last else -1
+            self._heard = last if self.words is None or _place(self.words) == last else None
 
     def save(self) -> None:
         """Save the vectors, so that the next start reads one file instead of every row."""
@@ -101,7 +97,7 @@ class Live:
 
     def status(self, db: Session) -> Status:
         """Return how the index is now."""
-        last = last_sequence(db)
+        last = place_of(db).sequence
         parts = [part for part in (self.vectors, self.words) if part is not None]
         return Status(
             model=self.encoder.recipe.model if self.encoder else None,
@@ -114,6 +110,9 @@ class Live:
 
     def findings(self, db: Session) -> Iterator[str]:
         """Return in which ways this copy disagrees with the rows, as sentences."""
+        for name, part in (("meanings", self.vectors), ("words", self.words)):
+            if part is not None and not knows(db, _place(part)):
+                yield f"The index of {name} comes from another past of this database."
         if self.vectors is not None:
             fresh = (Embedding.deleted.is_(False), Embedding.recipe == self.fingerprint)
             wanted = set(db.scalars(select(Embedding.id).where(*fresh)))
@@ -137,25 +136,30 @@ class Live:
             found = vectors.Vectors(self.fingerprint, self.encoder.recipe.dimension)
         return found
 
-    def _follow_vectors(self, db: Session, vectors: "Vectors", last: int) -> None:
-        if vectors.sequence > last:  # the database was restored from an older copy
+    def _follow_scopes(self, db: Session, last: Place) -> None:
+        since = self._scoped.sequence if knows(db, self._scoped) else 0
+        later = select(Embedding.scope).where(Embedding.sequence > since).distinct()
+        self.scopes |= set(db.scalars(later))
+        self._scoped = last
+
+    def _follow_vectors(self, db: Session, vectors: "Vectors", last: Place) -> None:
+        if not knows(db, _place(vectors)):  # the database was restored, and these come from its other past
             vectors.clear()
         for rows in _changed(db, vectors.sequence, (Embedding.vector, Embedding.recipe, Embedding.stale)):
             held = [row for row in rows if row.vector is not None and row.recipe == self.fingerprint]
             kept = {row.id for row in held}
             vectors.drop(row.id for row in rows if row.id not in kept)
             vectors.put([_entry(row) for row in held])
-            vectors.sequence = rows[-1].sequence
-        vectors.sequence = last
+        vectors.sequence, vectors.mark = last
 
-    def _follow_words(self, db: Session, last: int) -> None:
+    def _follow_words(self, db: Session, last: Place) -> None:
         module = _part("index.words", "words", self.troubles)
         if module is None:
             return
         try:
             self.words = self.words or self._open_words(module)
             self.words.reload()
-            if self.writes and self.words.sequence != last:
+            if self.writes and _place(self.words) != last:
                 self._write_words(db, module, self.words, last)
         except WriterBusy:
             pass  # whoever writes now brings it up to date
@@ -176,8 +180,8 @@ class Live:
             words = module.Words.create(folder)
         return words
 
-    def _write_words(self, db: Session, module: ModuleType, words: "Words", last: int) -> None:
-        if words.sequence > last:  # the database was restored from an older copy
+    def _write_words(self, db: Session, module: ModuleType, words: "Words", last: Place) -> None:
+        if not knows(db, _place(words)):  # the database was restored, and these come from its other past
             words.drop(words.items())
             words.commit(0)
         for rows in _changed(db, words.sequence, ()):
@@ -187,7 +191,11 @@ class Live:
                 {f"{corpus}:{item_id}" for corpus, item_id in items} - {entry.item for entry in entries}
             )
             words.put(entries)
-        words.commit(last)
+        words.commit(*last)
+
+
+def _place(part: "Vectors | Words") -> Place:
+    return Place(part.sequence, part.mark)
 
 
 def _part(name: str, key: str, troubles: dict[str, str]) -> ModuleType | None:

@@ -20,6 +20,7 @@ from assistant.desk.permissions import viewer_of
 from assistant.runtime import Runtime
 from assistant.worker import run_once
 from index.encoder import GRAPH, RECIPE, TOKENIZER, HashEncoder
+from kb import embeddings
 from kb.search import find
 from tests import make
 from tests.web.conftest import Browser
@@ -187,20 +188,57 @@ def test_an_older_index_catches_up(whole, desk):
     assert ask(desk) == newer and newer[0] != whole[1][0] and found
 
 
+@pytest.mark.parametrize("looked", [True, False], ids=["at once", "later"])
 @pytest.mark.parametrize("filed_since", [0, 1, 2, 5])
-def test_after_the_database_was_restored_nothing_is_found_that_is_not_there(whole, desk, filed_since):
+def test_after_the_database_was_restored_nothing_is_found_that_is_not_there(whole, desk, filed_since, looked):
     file_and_close(desk)
     backup, fresh = shutil.copy(desk / "kintsugi.db", desk.parent / "kintsugi.db"), desk.parent / "fresh"
     record(desk, "Lift", 2)
     work(desk)
     restore(Path(backup), desk)
-    work(desk)
+    if looked:
+        work(desk)
     record(desk, "Router", filed_since)
     shutil.copytree(desk, fresh)
     shutil.rmtree(fresh / "index")
     work(desk)
     work(fresh)
     assert ask(desk) == ask(fresh)
+
+
+def test_a_running_desk_notices_another_past_of_the_same_length(desk):
+    backup = shutil.copy(desk / "kintsugi.db", desk.parent / "kintsugi.db")
+    record(desk, "Lift", 2)
+    work(desk)
+    runtime = open_desk(desk, worker=True)
+    with runtime.reading() as db:
+        runtime.live.catch_up(db)
+    restore(Path(backup), desk)
+    record(desk, "Router", 2)
+    other = open_desk(desk)
+    embeddings.refresh(other.sessions, other.encoder)
+    with other.reading() as db, runtime.reading() as again:
+        assert runtime.live.vectors.sequence == embeddings.last_sequence(db), "the pasts are equally long"
+        assert runtime.live.scopes == {"article:requesters", "incident"}
+        runtime.live.catch_up(again)
+        found = find(again, runtime.live, "Router 1", viewer_of(again, make.person(again, "ben"))).hits
+        assert "Router" in found[0].passage
+    assert checks.index_findings(runtime) == []
+    other.close()
+    runtime.close()
+
+
+def test_a_copy_that_stood_still_for_very_long_begins_anew(desk, monkeypatch):
+    monkeypatch.setattr(embeddings, "MARKS_KEPT", 1)
+    record(desk, "Router", 1)
+    runtime = open_desk(desk)
+    with runtime.writing() as db:
+        assert embeddings.forget_old_marks(db) > 0
+        place = embeddings.place_of(db)
+        assert embeddings.knows(db, place) and not embeddings.knows(db, embeddings.Place(1, place.mark))
+        db.commit()
+    runtime.close()
+    work(desk)
 
 
 def record(folder: Path, what: str, count: int) -> None:

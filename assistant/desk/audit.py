@@ -28,7 +28,11 @@ class AuditEntry(Base):
     """One change. changes: {field: [before, after]}. Triggers of the migration refuse to alter them."""
 
     __tablename__ = "audit_entry"
-    __table_args__ = (Index("ix_audit_entry_subject", "subject", "subject_id", "id"),)
+    __table_args__ = (
+        Index("ix_audit_entry_subject", "subject", "subject_id", "id"),
+        Index("ix_audit_entry_person", "person_id", "id"),
+        Index("ix_audit_entry_action", "action", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)

@@ -3,14 +3,14 @@
 import sys
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from assistant import worker
 from assistant.desk.corpora import CORPORA
 from index.encoder import HashEncoder
 from kb import embeddings
 from kb.article import Article
-from kb.embeddings import Counter, Embedding
+from kb.embeddings import Counter, Embedding, Mark
 from kb.live import Live
 from kb.search import find
 from kb.viewer import Viewer
@@ -146,7 +146,9 @@ def test_a_copy_follows_a_database_that_was_restored_from_an_older_one(written):
             db.delete(row)
         for place, row in enumerate(db.query(Embedding).order_by(Embedding.sequence), 1):
             db.execute(update(Embedding).where(Embedding.id == row.id).values(sequence=place))
-        db.execute(update(Counter).values(value=5))
+        db.execute(update(Counter).values(value=5, mark="older"))
+        db.execute(delete(Mark))
+        db.add(Mark(sequence=5, mark="older"))
         db.commit()
     with written.reading() as db:
         reader.catch_up(db)
@@ -158,7 +160,7 @@ def test_a_drifted_copy_is_found_by_the_check(written):
     titles(written, reader)
     reader.vectors.drop([1])
     reader.words.drop(["incident:1"])
-    reader.words.commit(reader.words.sequence)
+    reader.words.commit(reader.words.sequence, reader.words.mark)
     with written.reading() as db:
         found = embeddings.check(db, reader)
     assert len(found) == 2

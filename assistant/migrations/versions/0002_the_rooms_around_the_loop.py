@@ -18,6 +18,10 @@ COLUMNS: tuple[tuple[str, Callable[[], sa.Column]], ...] = (
         "configuration_item",
         lambda: sa.Column("active", sa.Boolean(), nullable=False, server_default=sa.true()),
     ),
+    (
+        "embedding_counter",
+        lambda: sa.Column("mark", sa.String(length=32), nullable=False, server_default=""),
+    ),
     ("entry", lambda: sa.Column("minutes", sa.Integer())),
     ("entry", lambda: sa.Column("to_all", sa.Boolean(), nullable=False, server_default=sa.false())),
     ("flag", lambda: sa.Column("owner_id", sa.Integer(), sa.ForeignKey("person.id"))),
@@ -46,6 +50,8 @@ COLUMNS: tuple[tuple[str, Callable[[], sa.Column]], ...] = (
     ("service", lambda: sa.Column("checklist", sa.Text(), nullable=False, server_default="")),
 )
 INDEXES = (
+    ("ix_audit_entry_action", "audit_entry", ("action", "id")),
+    ("ix_audit_entry_person", "audit_entry", ("person_id", "id")),
     ("ix_article_merged_into_id", "article", ("merged_into_id",)),
     ("ix_flag_due_at", "flag", ("due_at",)),
     ("ix_flag_owner_id", "flag", ("owner_id",)),
@@ -54,6 +60,7 @@ INDEXES = (
     ("ix_search_person", "search", ("person_id", "id")),
 )
 NEW = (
+    "embedding_mark",
     "invitation",
     "notification",
     "process_version",
@@ -72,6 +79,12 @@ NEW = (
 
 def upgrade() -> None:
     """Bring the database forward."""
+    op.create_table(
+        "embedding_mark",
+        sa.Column("sequence", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("mark", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("sequence", name=op.f("pk_embedding_mark")),
+    )
     op.create_table(
         "invitation",
         sa.Column("token_hash", sa.String(length=64), nullable=False),
