@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from sqlalchemy.orm import Session
 
 from assistant import migrations
-from assistant.desk import audit
+from assistant.desk import audit, content_standard
 from assistant.desk.attachment import Store
 from assistant.desk.corpora import CORPORA
 from assistant.settings import Settings
 from index.encoder import Encoder, OnnxEncoder
 from index.errors import SearchError
-from kb import embeddings
+from kb import embeddings, standard
 from kb.live import Live
 from kb.store import Sessions, make_engine
 
@@ -31,6 +31,8 @@ class Runtime:
         self.attachments = Store(settings.attachments_folder)
         audit.listen(self.sessions.writer)
         embeddings.listen(self.sessions.writer, CORPORA)
+        for sessions in (self.sessions.reader, self.sessions.writer):
+            standard.decided_by(sessions, content_standard.of)
         troubles: dict[str, str] = {}
         self.encoder = encoder or _load_encoder(settings, troubles)
         self.live = Live(

@@ -6,12 +6,11 @@ from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
-from kb import states
+from kb import standard, states
 from kb.article import CONTENT_FIELDS, Article, Content, Flag, Version
 from kb.errors import EditConflict, Finding, Refused
 from kb.live import Live
 from kb.search import find
-from kb.standard import too_long
 from kb.store import lock
 from kb.viewer import Viewer
 
@@ -97,7 +96,7 @@ def set_state(
     """Give an article another confidence, audience or governance. Raises MoveNotAllowed or Refused."""
     lock(db, article)
     article.team_id = team_id or article.team_id
-    states.check(article, wanted, personal_data_checked=personal_data_checked)
+    states.check(article, wanted, standard.of(db), personal_data_checked=personal_data_checked)
     for name, value in wanted.items():
         setattr(article, name, value)
     article.personal_data_checked = article.personal_data_checked or personal_data_checked
@@ -137,7 +136,7 @@ def near_duplicates(
 
 
 def _storable(content: Content) -> None:
-    findings = too_long(content)
+    findings = standard.too_long(content)
     if not content.title.strip():
         findings.insert(
             0, Finding("title", "The title is missing.", "Name the main issue and where it happens.")

@@ -3,7 +3,7 @@
 from kb.article import AUDIENCES, CONFIDENCES, GOVERNANCES, Article
 from kb.errors import Finding, MoveNotAllowed, Refused
 from kb.redaction import marks_in
-from kb.standard import blocking
+from kb.standard import Standard
 
 MOVES = {  # confidence -> what it may become
     "wip": ("not_validated", "validated", "archived"),
@@ -15,7 +15,9 @@ SHARED = ("requesters", "public")  # audiences beyond the people who work on inc
 VALUES = {"confidence": CONFIDENCES, "audience": AUDIENCES, "governance": GOVERNANCES}
 
 
-def check(article: Article, wanted: dict[str, str], *, personal_data_checked: bool) -> None:
+def check(
+    article: Article, wanted: dict[str, str], standard: Standard, *, personal_data_checked: bool
+) -> None:
     """Raise MoveNotAllowed or Refused when the article may not take these values of its state.
 
     wanted: new values by name (confidence, audience, governance). personal_data_checked: a person looked at
@@ -28,12 +30,15 @@ def check(article: Article, wanted: dict[str, str], *, personal_data_checked: bo
     if confidence != article.confidence and confidence not in MOVES[article.confidence]:
         old, new = CONFIDENCES[article.confidence], CONFIDENCES[confidence]
         raise MoveNotAllowed(f"An article that is “{old}” cannot become “{new}”.")
-    findings = _findings(article, confidence, wanted.get("audience", article.audience), personal_data_checked)
+    findings = _findings(article, confidence, wanted.get("audience", article.audience))
+    if confidence in ("not_validated", "validated"):
+        findings += standard.blocking(article.current.content)
+        findings += [] if personal_data_checked or article.personal_data_checked else _personal_data(article)
     if findings:
         raise Refused(findings)
 
 
-def _findings(article: Article, confidence: str, audience: str, checked: bool) -> list[Finding]:
+def _findings(article: Article, confidence: str, audience: str) -> list[Finding]:
     findings = []
     if audience == "team" and article.team_id is None:
         findings.append(
@@ -47,9 +52,6 @@ def _findings(article: Article, confidence: str, audience: str, checked: bool) -
                 "Set the confidence to “Not validated” or “Validated” first.",
             )
         )
-    if confidence in ("not_validated", "validated"):
-        findings += blocking(article.current.content)
-        findings += [] if checked or article.personal_data_checked else _personal_data(article)
     return findings
 
 

@@ -42,7 +42,7 @@ def looked(content: Content) -> dict[str, Any]:
     """Return what stands in a text that should not, by field: findings of the standard and marks of personal data."""
     marks = {name: marks_in(text) for name, text in content.values().items()}
     return {
-        "standard": standard.findings(content),
+        "standard": standard.of(db()).findings(content),
         "marks": {name: found for name, found in marks.items() if found},
     }
 
