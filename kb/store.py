@@ -94,6 +94,11 @@ def lock(db: Session, row: Base) -> None:
     db.refresh(row, with_for_update={"of": type(row), "key_share": True})
 
 
+def acting(db: Session, *, actor: Any, now: datetime) -> None:
+    """Say who changes rows from now on in this session, and when: for the trail of rows that do not keep it themselves."""
+    db.info["acting"] = (actor.id if actor is not None else None, now)
+
+
 class Sessions:
     """The two kinds of session. Neither commits by itself: the door that opened it does."""
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, event, insert, inspect, select
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, sessionmaker
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship, sessionmaker
 
 from assistant.desk.asset import ConfigurationItem, Service
 from assistant.desk.assignment import Route
@@ -14,7 +14,6 @@ from assistant.desk.attachment import Attachment
 from assistant.desk.checklist import Step
 from assistant.desk.classification import Category
 from assistant.desk.incident import Entry, Incident, Relation, Watcher
-from assistant.desk.invitation import Invitation
 from assistant.desk.link import Link
 from assistant.desk.notice import Affected, Notice
 from assistant.desk.people import Group, Person
@@ -48,13 +47,18 @@ class AuditEntry(Base):
 
 @dataclass(frozen=True)
 class Trail:
-    """How the changes of one kind of row are told: about which subject, by whom, when. Empty who: nobody is known."""
+    """How the changes of one kind of row are told: about which subject, by whom, when.
+
+    Empty who and when: the verb says it with `kb.store.acting`. lists: relationships whose members are told too, as
+    the names that went and the names that came.
+    """
 
     subject: str
     subject_id: str
     who: str = ""
     when: str = ""
     hide: frozenset[str] = frozenset()
+    lists: tuple[str, ...] = ()
 
 
 STAMPS = frozenset({"updated_at", "updated_by_id"})
@@ -73,13 +77,12 @@ TRAILS: dict[type[Base], Trail] = {
         "article", "article_id", "author_id", "at", frozenset({"issue", "environment", "cause", "resolution"})
     ),
     Flag: Trail("article", "article_id", "person_id", "at"),
-    Person: Trail("person", "id", hide=frozenset({"password_hash"})),
-    Group: Trail("group", "id"),
+    Person: Trail("person", "id", hide=frozenset({"password_hash"}), lists=("groups",)),
+    Group: Trail("group", "id", lists=("people",)),
     Service: Trail("service", "id"),
-    ConfigurationItem: Trail("configuration item", "id"),
+    ConfigurationItem: Trail("configuration item", "id", lists=("needs", "needed_by")),
     Route: Trail("route", "id"),
     Category: Trail("category", "id"),
-    Invitation: Trail("person", "person_id", "by_id", "at", frozenset({"token_hash"})),
     Setting: Trail("setting", "number", "updated_by_id", "updated_at", STAMPS),
     ProcessVersion: Trail("process version", "id", "author_id", "at", frozenset({"text"})),
 }
@@ -116,6 +119,13 @@ def of(db: Session, subject: str, subject_id: int) -> list[AuditEntry]:
     return list(db.scalars(select(AuditEntry).where(*mine).order_by(AuditEntry.id)))
 
 
+def newest(db: Session, subject: str, subject_id: int, *, most: int = 10) -> list[AuditEntry]:
+    """Return the newest entries of one subject's trail, newest first."""
+    mine = (AuditEntry.subject == subject, AuditEntry.subject_id == subject_id)
+    query = select(AuditEntry).where(*mine).options(joinedload(AuditEntry.person))
+    return list(db.scalars(query.order_by(AuditEntry.id.desc()).limit(most)))
+
+
 def changed_since(db: Session, subject: str, subject_id: int, version: int) -> set[str]:
     """Return the fields that others changed after the given version of a subject."""
     mine = (AuditEntry.subject == subject, AuditEntry.subject_id == subject_id, AuditEntry.version > version)
@@ -123,7 +133,10 @@ def changed_since(db: Session, subject: str, subject_id: int, version: int) -> s
 
 
 def _after_flush(db: Session, context: object) -> None:
+    person_id, now = db.info.get("acting", (None, None))
     entries = [*_entries(db.new, "added"), *_entries(db.dirty, "changed")]
+    for entry in entries:
+        entry["person_id"], entry["at"] = entry["person_id"] or person_id, entry["at"] or now
     if entries:
         db.connection().execute(insert(AuditEntry), entries)
 
@@ -159,6 +172,14 @@ def _changes(row: Base, trail: Trail, *, new: bool) -> Iterator[tuple[str, list[
             after = _plain(history.added[0]) if history.added else None
             if before != after:
                 yield column.key, [before, after]
+    for name in trail.lists:
+        members = state.attrs[name].history
+        if members.added or members.deleted:
+            yield name, [_names(members.deleted), _names(members.added)]
+
+
+def _names(rows: Any) -> str:
+    return ", ".join(sorted(row.name for row in rows))
 
 
 def _plain(value: Any) -> Any:

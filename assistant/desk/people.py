@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from zoneinfo import available_timezones
@@ -21,6 +22,8 @@ ROLES = {
     "manager": "Service manager",
     "administrator": "Administrator",
 }
+EDITABLE = ("name", "email", "role", "department", "place", "phone", "timezone")
+LONGEST = {"name": 200, "email": 320, "department": 100, "place": 100, "phone": 60}
 SHORTEST_PASSWORD = 12
 MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _hasher = PasswordHasher()
@@ -88,7 +91,8 @@ def add(
 ) -> Person:
     """Add a person. more: further columns of Person. Raises Refused with what is wrong, field by field."""
     email = email.strip().lower()
-    findings = _findings(db, name, email, role, str(more.get("timezone", "UTC")))
+    values = {"name": name, "email": email, "role": role, "timezone": more.get("timezone", "UTC")}
+    findings = findings_in(db, values)
     if findings:
         raise Refused(findings)
     person = Person(name=name.strip(), email=email, role=role, created_at=now, **more)
@@ -137,26 +141,34 @@ def _nobody() -> str:
 
 
 @cache
-def _timezones() -> set[str]:
+def timezones() -> set[str]:
+    """Return the names of all time zones."""
     return available_timezones()  # walks through the whole time zone database
 
 
-def _findings(db: Session, name: str, email: str, role: str, timezone: str) -> list[Finding]:
+def findings_in(db: Session, values: Mapping[str, object], person: Person | None = None) -> list[Finding]:
+    """Return what is wrong with these columns. person: whose they are, when somebody is changed."""
+    name, email, role, timezone = (str(values[key]) for key in ("name", "email", "role", "timezone"))
+    taken = by_email(db, email)
     findings = []
     if not name.strip():
-        findings.append(Finding("name", "The name is missing.", "Write the person's full name."))
+        findings.append(Finding("name", "The name is missing.", "Write the person’s full name."))
     if not MAIL.fullmatch(email):
         findings.append(
             Finding("email", f"“{email}” is not a mail address.", "Write it like name@example.com.")
         )
-    elif by_email(db, email):
+    elif taken is not None and taken is not person:
         findings.append(
             Finding("email", f"{email} is already here.", "Use another address or find that person.")
         )
     if role not in ROLES:
         findings.append(Finding("role", f"There is no role “{role}”.", f"Choose one of: {', '.join(ROLES)}."))
-    if timezone not in _timezones():
+    if timezone not in timezones():
         findings.append(
             Finding("timezone", f"“{timezone}” is not a time zone.", "Use a name such as Europe/Lisbon.")
         )
-    return findings
+    return findings + [
+        Finding(key, f"This is longer than {longest} characters.", "Shorten it.")
+        for key, longest in LONGEST.items()
+        if len(str(values.get(key, ""))) > longest
+    ]

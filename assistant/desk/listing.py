@@ -1,0 +1,27 @@
+"""Long lists of named rows, cut into pages: each begins after the last row of the one before."""
+
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Select, tuple_
+from sqlalchemy.orm import Session
+
+Row = TypeVar("Row")
+PAGE = 50  # rows on a page
+
+
+@dataclass(frozen=True)
+class Listed(Generic[Row]):
+    """A page of rows. after: the id after which the next page begins; None on the last."""
+
+    rows: list[Row]
+    after: int | None = None
+
+
+def by_name(db: Session, query: Select[Any], kind: Any, after: int | None = None) -> Listed[Any]:
+    """Return one page of a query, by name. after: the id that the page before gave; an unknown one begins anew."""
+    last = db.get(kind, after) if after else None
+    if last is not None:
+        query = query.where(tuple_(kind.name, kind.id) > tuple_(last.name, last.id))
+    rows = list(db.scalars(query.order_by(kind.name, kind.id).limit(PAGE + 1)))
+    return Listed(rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None)
