@@ -6,6 +6,8 @@ from assistant import errors, identity
 from assistant.runtime import Runtime
 from assistant.web import (
     acts,
+    admin_groups,
+    admin_people,
     article_acts,
     articles,
     attachments,
@@ -15,6 +17,7 @@ from assistant.web import (
     health,
     home,
     incidents,
+    invitations,
     layout,
     log,
     notifications,
@@ -34,6 +37,7 @@ HERE = Path(__file__).parent
 VIEWS = (
     *(home, sign_in, profile, queue, incidents, acts, suggestions, resolving, attachments),
     *(articles, article_acts, closures, people, search, status, health, notifications),
+    *(invitations, admin_people, admin_groups),
 )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from assistant.desk import errors as desk
+from assistant.web import log
 from assistant.web.door import SAFE, abandon
 from assistant.web.page import wants_part
 from assistant.web.policy import policy_of
@@ -113,7 +114,7 @@ def tell(error: Exception) -> Any:
     if status < 400:
         return error
     if status >= 500:
-        logger.error("failed", path=request.path, exc_info=error)
+        logger.error("failed", path=log.path(), exc_info=error)
     if status == 401 and request.method in SAFE and not wants_part():
         return redirect(url_for("sign_in.form", next=request.full_path.rstrip("?")), 303)
     form = _form() if status in (409, 422) else ""

@@ -1,11 +1,13 @@
 """What every template can call: the person, the menu, labels and choices."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from flask import Flask
 
 from assistant.desk.incident import SOURCES
 from assistant.desk.link import KINDS
+from assistant.desk.people import ROLES
 from assistant.desk.priority import IMPACTS, PRIORITIES, URGENCIES
 from assistant.desk.process import Process
 from assistant.desk.worklist import SORTS
@@ -15,7 +17,7 @@ from assistant.web.door import now
 from assistant.web.incident_page import state_label
 from assistant.web.menu import menu
 from assistant.web.notifications import unread
-from assistant.web.page import findings, typed
+from assistant.web.page import findings, lost_race, ticked, typed, typed_all
 from assistant.web.queue import nav
 from kb.article import AUDIENCES, CONFIDENCES, GOVERNANCES
 
@@ -35,9 +37,14 @@ def zip_same(values: Iterable[str]) -> list[tuple[str, str]]:
     return [(value, value) for value in values]
 
 
+def choices_of(rows: Iterable[Any]) -> list[tuple[int, str]]:
+    """Return choices of rows that have a name."""
+    return [(row.id, row.name) for row in rows]
+
+
 CALLS = (
-    *(can, me, now, typed, findings, menu, nav, unread),
-    *(state_label, priority_choices, reasons_of, zip_same, words.theme),
+    *(can, me, now, typed, typed_all, ticked, findings, lost_race, menu, nav, unread),
+    *(state_label, priority_choices, reasons_of, zip_same, choices_of, words.theme),
 )
 TABLES = {
     "IMPACTS": IMPACTS,
@@ -49,6 +56,7 @@ TABLES = {
     "SOURCES": SOURCES,
     "KINDS": KINDS,
     "SORTS": SORTS,
+    "ROLES": ROLES,
 }
 
 

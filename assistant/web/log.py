@@ -8,6 +8,7 @@ import structlog
 from flask import Flask, Response, g, request
 
 PLAIN = re.compile(r"[A-Za-z0-9-]{8,64}")
+SECRETS = {"token", "key"}  # parts of addresses that let somebody in
 logger = structlog.get_logger("kintsugi.request")
 
 
@@ -32,9 +33,15 @@ def write(response: Response) -> Response:
     logger.info(
         "request",
         method=request.method,
-        path=request.path,
+        path=path(),
         status=response.status_code,
         took_ms=round((time.perf_counter() - g.started) * 1000, 1),
         person_id=g.get("person_id"),
     )
     return response
+
+
+def path() -> str:
+    """Return the path that was asked for; where a secret stands in it, the pattern of the path instead."""
+    secret = request.url_rule is not None and SECRETS & request.url_rule.arguments
+    return request.url_rule.rule if secret else request.path

@@ -27,6 +27,10 @@ MENU = {  # section -> its rooms, in the order of the page
         Room("Articles", "articles.index", "article.write", ("articles", "article_acts")),
         Room("Nothing to learn", "closures.index", "closures.review", ("closures",)),
     ),
+    "Administration": (
+        Room("People", "admin_people.index", "administer", ("admin_people",)),
+        Room("Groups", "admin_groups.index", "administer", ("admin_groups",)),
+    ),
     "Desk": (Room("Status", "status.index", "status.read", ("status",)),),
 }
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,21 @@ def keep_typed() -> None:
 def typed(name: str, default: Any = "") -> Any:
     """Return what the person typed into a field of a refused form, else the value it starts with."""
     return request.form.get(name, default) if g.get("refused") else default
+
+
+def ticked(name: str, default: bool = False) -> bool:  # noqa: FBT002  a template says what the box starts with
+    """Return whether a box was ticked in a refused form, else whether it starts so."""
+    return name in request.form if g.get("refused") else default
+
+
+def typed_all(name: str, defaults: Iterable[Any] = ()) -> list[str]:
+    """Return every value of one name in a refused form, else those it starts with, as text."""
+    return request.form.getlist(name) if g.get("refused") else [str(value) for value in defaults]
+
+
+def lost_race() -> bool:
+    """Return whether the form comes back because somebody else changed the same thing first."""
+    return bool(g.get("lost_race"))
 
 
 def findings(*names: str) -> list[Any]:

@@ -12,13 +12,14 @@ from assistant.web.policy import allows
 
 blueprint = Blueprint("people", __name__)
 SHOWN = 10
+FIELDS = ("requester", "watcher", "person", "owner")  # of the forms that ask for somebody
 
 
 @blueprint.get("/people")
 @allows("incident.work")
 def index() -> ResponseReturnValue:
     """List the people whose name or mail address begins with what is typed."""
-    typed = forms.text("requester") or forms.text("watcher")
+    typed = next(filter(None, map(forms.text, FIELDS)), "")
     return page("people.html", "_people.html", people=_named(typed) if typed else [])
 
 

@@ -26,6 +26,14 @@ def the_incident(number: str) -> Incident:
     return incident
 
 
+def the(kind: type[Row], row_id: int) -> Row:
+    """Return the row with this id. Raises NotFound when there is none."""
+    row = db().get(kind, row_id) if row_id < 10**12 else None
+    if row is None:
+        raise NotFound
+    return row
+
+
 def the_article(number: str) -> Article:
     """Return the article with this number. Raises NotFound when the viewer may not read it."""
     article = article_by_number(number)
