@@ -18,7 +18,7 @@ class Question:
 
     counts: how often each stem is asked. weights: how rare each is among what may be read. mean_length: stems
     of an item there. known: share of the question's weight in stems that any of them has. identifiers: names that
-    mean one thing.
+    mean one thing. beginning: one of the stems, which stands for every word that begins so.
     """
 
     counts: Mapping[str, int]
@@ -26,6 +26,7 @@ class Question:
     mean_length: float
     known: float = 1.0
     identifiers: frozenset[str] = frozenset()
+    beginning: str = ""
 
     @property
     def reach(self) -> float:
@@ -68,20 +69,25 @@ def rarity(having: int, items: int) -> float:
 def weigh(question: Question, document: Document) -> Evidence:
     """Return what speaks for a document by its words."""
     frequencies = Counter(document.text)
-    had = {stem: frequencies[stem] for stem in question.weights if stem in frequencies}
+    title = set(document.title)
+    if question.beginning:
+        frequencies[question.beginning] = sum(
+            times for stem, times in frequencies.items() if stem.startswith(question.beginning)
+        )
+        title |= {question.beginning} if any(stem.startswith(question.beginning) for stem in title) else set()
+    had = {stem: frequencies[stem] for stem in question.weights if frequencies[stem]}
     norm = K1 * (1 - B + B * len(document.text) / (question.mean_length or 1))
     score = sum(
         question.counts[stem] * question.weights[stem] * times * (K1 + 1) / (times + norm)
         for stem, times in had.items()
     )
-    title = set(document.title)
     total = sum(question.weights.values())
     return Evidence(
         item=document.item,
         score=_share(score, question.reach),
         cover=_share(sum(question.weights[stem] for stem in had), total),
         title=_share(sum(weight for stem, weight in question.weights.items() if stem in title), total),
-        headline=_share(sum(1 for stem in title if stem in question.weights), len(title)),
+        headline=_share(sum(1 for stem in title if stem in question.weights), len(set(document.title))),
         identifiers=question.identifiers & frozenset(document.identifiers),
         stems=tuple(sorted(had, key=lambda stem: -question.weights[stem])),
     )

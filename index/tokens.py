@@ -42,6 +42,19 @@ def stems(text: str) -> list[str]:
     return stemmed
 
 
+def last_word(text: str) -> tuple[str, str]:
+    """Return the word at the very end of a text as it begins stems, and its own stem; empty when none ends there."""
+    found = re.search(r"[A-Za-z]{2,60}\Z", text)
+    own = stems(found[0]) if found else []
+    return (found[0].lower(), own[0]) if found and len(own) == 1 else ("", "")
+
+
+def words_behind(text: str) -> dict[str, str]:
+    """Return the plain words of a text, in small letters, by their stems."""
+    runs = [run.lower() for run in _RUN.findall(text) if run.isascii() and run.isalpha()]
+    return {own[0]: run for run in runs if len(own := stems(run)) == 1}
+
+
 def _words_of(piece: str) -> list[str]:
     if _SCRIPTS.match(piece) and piece[0] > "\u3000":
         return [piece[at : at + 2] for at in range(max(1, len(piece) - 1))]

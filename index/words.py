@@ -4,7 +4,7 @@ import fcntl
 import json
 import zlib
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,8 @@ from index.errors import IndexDamaged, WriterBusy
 from index.hits import Allowed, Hit
 from index.identifiers import identifiers
 from index.lexical import Document, Evidence, Question, rarity, weigh
-from index.tokens import stems
+from index.respelling import can_be_respelled, one_slip, two_slips
+from index.tokens import last_word, stems, words_behind
 
 FORM = 1  # raised when stems, identifiers or fields change: an index of another form has to be built again
 MAX_STEMS = 5000  # of one item
@@ -27,8 +28,12 @@ HEAP_BYTES = 50_000_000
 MARK = "#mark"  # the document that says how far the index has come, committed with what it speaks of
 LOCK = ".tantivy-writer.lock"
 FOOTER_MAGIC = 1337
+MOST_RESPELLED = (
+    12  # different stems of a question in which slips are looked for; a long text has words enough
+)
 EXACT_FIRST = 1000.0  # more than any sum of words
 LENGTH = " "  # no stem has a space: the place of the summed lengths among the counts
+ANY = " *"  # after a stem: the place of those that begin with it
 
 
 @dataclass(frozen=True)
@@ -124,11 +129,18 @@ class Words:
                 )
             self.sequence, self.mark = int(mark.get_first("sequence")), mark.get_first("title") or ""
 
-    def ask(self, text: str, allowed: Allowed | None = None) -> Question:
-        """Return what a text asks, its words weighed by how rare they are among what may be looked at."""
+    def ask(self, text: str, allowed: Allowed | None = None, *, unfinished: bool = False) -> Question:
+        """Return what a text asks, its words weighed by how rare they are among what may be looked at.
+
+        A word that nothing there has is taken for the nearest one that something has; unfinished: the text is still
+        being typed, so that its last word may be the beginning of one.
+        """
         asked = Counter(stems(text)[:MAX_STEMS])
+        beginning = self._beginning(text, asked, allowed) if unfinished else ""
+        if len(asked) <= MOST_RESPELLED:
+            asked = self._respelled(asked, words_behind(text), allowed, beginning)
         items = self._count(allowed)
-        having = {stem: self._count(allowed, stem) for stem in asked}
+        having = {stem: self._count(allowed, stem, begins=stem == beginning) for stem in asked}
         weights = {stem: rarity(count, items) for stem, count in having.items()}
         heavy = {stem: asked[stem] * weight for stem, weight in weights.items()}
         known = sum(weight for stem, weight in heavy.items() if having[stem])
@@ -139,6 +151,7 @@ class Words:
             self._mean_length(allowed, items),
             known / sum(heavy.values()) if heavy else 1.0,
             frozenset(identifiers(text)),
+            beginning,
         )
 
     def search(self, question: Question, k: int, allowed: Allowed | None = None) -> list[Hit]:
@@ -148,7 +161,11 @@ class Words:
                 self._term("text", stem, "freq"), max(question.counts[stem] * weight, 1e-6) / self._own(stem)
             )
             for stem, weight in question.weights.items()
+            if stem != question.beginning
         ]
+        if question.beginning:
+            weight = max(question.weights.get(question.beginning, 0.0), 1e-6)
+            wanted.append(Query.const_score_query(self._begins(question.beginning), weight))
         wanted += [
             Query.const_score_query(self._term("exact", name), EXACT_FIRST) for name in question.identifiers
         ]
@@ -173,6 +190,36 @@ class Words:
                 raise WriterBusy(f"Another process is writing the word index in {self.folder}.") from error
         return self._writer
 
+    def _beginning(self, text: str, asked: Counter[str], allowed: Allowed | None) -> str:
+        """Return the last word where nothing has it and something has words that begin so, in the place of its stem."""
+        word, stem = last_word(text)
+        if not word or self._count(allowed, stem) or not self._count(allowed, word, begins=True):
+            return ""
+        asked[word] = asked.pop(stem)
+        return word
+
+    def _respelled(
+        self, asked: Counter[str], words: Mapping[str, str], allowed: Allowed | None, beginning: str
+    ) -> Counter[str]:
+        """Put the nearest stem that something allowed has in the place of each that nothing allowed has."""
+        spelled: Counter[str] = Counter()
+        for stem, times in asked.items():
+            known = stem == beginning or self._count(allowed, stem)
+            spelled[stem if known else self._nearest(stem, words.get(stem, stem), allowed)] += times
+        return spelled
+
+    def _nearest(self, stem: str, word: str, allowed: Allowed | None) -> str:
+        """Return the stem nearest to a word that allowed items have, the most frequent of them; else its own."""
+        for spelled in (_one_slip_away, _two_slips_away):
+            near = (one for one in spelled(stem, word) if self._searcher.doc_freq("text", one))
+            having = {one: count for one in near if (count := self._count(allowed, one))}
+            if having:
+                return min(having, key=lambda one: (-having[one], one))
+        return stem
+
+    def _begins(self, word: str) -> Query:
+        return Query.fuzzy_term_query(self._schema, "text", word, distance=0, prefix=True)
+
     def _term(self, name: str, value: str, option: str = "basic") -> Query:
         return Query.term_query(self._schema, name, value, option)
 
@@ -194,19 +241,25 @@ class Words:
         """Return the weight that the library will give a stem by itself, hidden and replaced items included."""
         return rarity(self._searcher.doc_freq("text", stem), int(self._searcher.num_docs))
 
-    def _count(self, allowed: Allowed | None, stem: str = "") -> int:
-        """Return how many allowed items have a stem, or how many there are; remembered until the index changes."""
-        key = (allowed, stem)
+    def _count(self, allowed: Allowed | None, stem: str = "", *, begins: bool = False) -> int:
+        """Return how many allowed items have a stem, or how many there are; remembered until the index changes.
+
+        begins: count the items with a stem that begins so.
+        """
+        key = (allowed, f"{stem}{ANY}" if begins else stem)
         if key not in self._counts:
-            self._counts[key] = self._count_now(allowed, stem)
+            having = self._begins(stem) if begins else self._term("text", stem) if stem else None
+            self._counts[key] = self._count_now(allowed, having)
         return self._counts[key]
 
-    def _count_now(self, allowed: Allowed | None, stem: str) -> int:
+    def _count_now(self, allowed: Allowed | None, having: Query | None) -> int:
         query = self._filter(allowed)
-        if stem and allowed is None:
-            query = self._term("text", stem)
-        elif stem:
-            query = Query.boolean_query([(Occur.Must, self._term("text", stem)), (Occur.Must, query)])
+        if having is not None:
+            query = (
+                having
+                if allowed is None
+                else Query.boolean_query([(Occur.Must, having), (Occur.Must, query)])
+            )
         return int(self._searcher.search(query, limit=1, count=True).count)
 
     def _mean_length(self, allowed: Allowed | None, items: int) -> float:
@@ -215,6 +268,15 @@ class Words:
             total = self._searcher.aggregate(self._filter(allowed), {"total": {"sum": {"field": "length"}}})
             self._counts[key] = int(total["total"]["value"] or 0)
         return self._counts[key] / max(items, 1)
+
+
+def _one_slip_away(stem: str, word: str) -> set[str]:
+    """Return the stems that a slip in the stem or in the whole word leads to."""
+    return {*one_slip(stem), *stems(" ".join(one_slip(word)))} if can_be_respelled(word) else set()
+
+
+def _two_slips_away(stem: str, word: str) -> set[str]:
+    return two_slips(stem) if can_be_respelled(word) else set()
 
 
 @contextmanager

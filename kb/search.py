@@ -93,16 +93,18 @@ def find(
     corpora: Collection[str] = CORPORA,
     k: int = 10,
     exclude: frozenset[tuple[str, int]] = frozenset(),
+    unfinished: bool = False,
 ) -> Answer:
     """Return the k items that most likely help with a text, among those that the viewer may read.
 
-    exclude: items, as (corpus, id), that must not be shown, such as the incident that asks.
+    exclude: items, as (corpus, id), that must not be shown, such as the incident that asks. unfinished: somebody
+    still types, so that the last word may be the beginning of one.
     """
     started = time.perf_counter()
     live.catch_up(db)
     own = {f"incident:{item_id}" for item_id in viewer.own} if "incident" in corpora else set()
     allowed = Allowed(live.scopes_of(viewer, corpora), frozenset(own))
-    search = Asking(live, text[:LONGEST], allowed, max(POOL, k + len(exclude)))
+    search = Asking(live, text[:LONGEST], allowed, max(POOL, k + len(exclude)), unfinished=unfinished)
     hidden = {f"{corpus}:{item_id}" for corpus, item_id in exclude}
     wanted = [one for one in search.ranked() if one.corpus in corpora and one.item not in hidden]
     ranked = _readable(db, live, viewer, wanted)
@@ -119,8 +121,10 @@ def find(
 class Asking:
     """One question to both halves of the index, each of which may be missing or fail."""
 
-    def __init__(self, live: Live, text: str, allowed: Allowed, pool: int) -> None:
-        self.text, self.allowed, self.pool = text, allowed, pool
+    def __init__(
+        self, live: Live, text: str, allowed: Allowed, pool: int, *, unfinished: bool = False
+    ) -> None:
+        self.text, self.allowed, self.pool, self.unfinished = text, allowed, pool, unfinished
         self.vectors, self.words, self.encoder = live.vectors, live.words, live.encoder
         self.troubles: list[str] = []
         self.question: Question | None = None
@@ -168,7 +172,7 @@ class Asking:
         if self.words is None:
             return []
         try:
-            self.question = self.words.ask(self.text, self.allowed)
+            self.question = self.words.ask(self.text, self.allowed, unfinished=self.unfinished)
             return [hit.item for hit in self.words.search(self.question, self.pool, self.allowed)]
         except Exception:  # whatever a native library does, the other half still answers
             log.exception("the search by words failed")
@@ -258,6 +262,7 @@ def _found(one: Ranked, chance: float, rows: Sequence[Any], text: str) -> Found:
 
 
 def _words(text: str, stems: Sequence[str]) -> list[str]:
-    """Return the question's own words behind stems, the rarest first."""
+    """Return the question's own words behind stems, the rarest first; the stem where it was spelled otherwise."""
     said = {word.lower(): None for word in WORD.findall(text)}
-    return [word for stem in stems for word in said if word.startswith(stem[:-1] or stem)][: 2 * TERMS]
+    behind = [[word for word in said if word.startswith(stem[:-1] or stem)] or [stem] for stem in stems]
+    return [word for words in behind for word in words][: 2 * TERMS]

@@ -1,0 +1,54 @@
+"""Words as people mistype them: which other spellings are near, the nearest ones first; pure.
+
+Spellings are made and looked up one by one, so nothing but a word that an allowed item has can come back.
+"""
+
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+VOWELS = "aeiou"
+SHORTEST = 4  # letters: shorter words have too many neighbours
+SHORTEST_TWICE = 7  # letters of a word in which two slips are looked for
+LONGEST = 24
+
+
+def can_be_respelled(word: str) -> bool:
+    """Say whether a word may be a mistyped one: letters only, neither short nor endless; codes mean what they say."""
+    return SHORTEST <= len(word) <= LONGEST and word.isascii() and word.isalpha()
+
+
+def one_slip(word: str) -> set[str]:
+    """Return every spelling that one letter left out, put in, changed, or two swapped letters lead to."""
+    splits = [(word[:at], word[at:]) for at in range(len(word) + 1)]
+    left_out = {before + after[1:] for before, after in splits if after}
+    put_in = {before + letter + after for before, after in splits for letter in LETTERS}
+    changed = {before + letter + after[1:] for before, after in splits if after for letter in LETTERS}
+    return (left_out | put_in | changed | _swapped(splits)) - {word}
+
+
+def two_slips(word: str) -> set[str]:
+    """Return the spellings that two usual slips lead to: swapped, doubled, dropped letters, other vowels."""
+    if len(word) < SHORTEST_TWICE:
+        return set()
+    return {twice for once in _usual(word) for twice in _usual(once)} - {word}
+
+
+def _usual(word: str) -> set[str]:
+    splits = [(word[:at], word[at:]) for at in range(len(word) + 1)]
+    left_out = {before + after[1:] for before, after in splits if after}
+    doubled = {before + after[0] + after for before, after in splits if after}
+    vowels = {
+        before + vowel + after[1:]
+        for before, after in splits
+        if after and after[0] in VOWELS
+        for vowel in VOWELS
+    }
+    missing = {
+        before + vowel + after
+        for before, after in splits
+        if before and after and not {before[-1], after[0]} & set(VOWELS)
+        for vowel in VOWELS
+    }
+    return left_out | doubled | vowels | missing | _swapped(splits)
+
+
+def _swapped(splits: list[tuple[str, str]]) -> set[str]:
+    return {before + after[1] + after[0] + after[2:] for before, after in splits if len(after) > 1}
