@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 from sqlalchemy import select
 
-from assistant.desk import jobs, lifecycle, signin, suggestions
+from assistant.desk import jobs, lifecycle, presence, signin, suggestions
 from assistant.desk.attachment import Attachment
 from assistant.desk.heartbeat import beat
 from assistant.desk.incident import Incident
@@ -106,11 +106,12 @@ def _teller(runtime: Runtime, job_id: int, lease: str) -> Tell:
 
 
 def tidy(runtime: Runtime, now: datetime) -> None:
-    """Delete sign-ins that ended, jobs that are long done, places long past, and files that no row knows."""
+    """Delete sign-ins that ended, jobs that are long done, places long past, who left, and files that no row knows."""
     with runtime.writing() as db:
         signin.purge(db, now=now)
         jobs.purge(db, now=now)
         embeddings.forget_old_marks(db)
+        presence.purge(db, now=now)
         db.commit()
         known = set(db.scalars(select(Attachment.sha256)))
     oldest = (now - timedelta(days=1)).timestamp()

@@ -18,7 +18,12 @@ HAS_RESOLUTION = Finding(
 
 
 def findings(incident: Incident, process: Process) -> list[Finding]:
-    """Return what keeps this incident from closing, nothing when one of the four doors was taken."""
+    """Return what keeps this incident from closing, nothing when one of the four doors was taken.
+
+    A duplicate that was merged may close: what is learned is learned where it goes on, and there this gate stands too.
+    """
+    if incident.merged_into is not None and incident.merged_into.merged_into_id is None:
+        return []
     if incident.nothing_reason:
         return _nothing(incident, process)
     links = resolving(incident)

@@ -1,5 +1,6 @@
-"""What is said about an incident: work notes among those who work on it, comments with the requester."""
+"""What is said about an incident: work notes among agents, comments with the requester, and the time it took."""
 
+from collections import Counter
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -9,28 +10,69 @@ from assistant.desk.incident import Entry, Incident
 from assistant.desk.people import Person
 from assistant.desk.record import LONGEST_TEXT, stamp
 
-
-def note(db: Session, incident: Incident, text: str, *, actor: Person | None, now: datetime) -> Entry:
-    """Add a work note. Raises Refused when it is empty or too long."""
-    return _say(db, incident, "note", text, actor=actor, now=now)
+MOST_MINUTES = 24 * 60  # that one entry tells of
 
 
-def comment(db: Session, incident: Incident, text: str, *, actor: Person | None, now: datetime) -> Entry:
-    """Add a comment that the requester reads. Raises Refused when it is empty or too long."""
-    return _say(db, incident, "comment", text, actor=actor, now=now)
-
-
-def _say(
-    db: Session, incident: Incident, kind: str, text: str, *, actor: Person | None, now: datetime
+def note(
+    db: Session,
+    incident: Incident,
+    text: str,
+    *,
+    actor: Person | None,
+    now: datetime,
+    minutes: int | None = None,
 ) -> Entry:
-    text = text.replace("\r\n", "\n").strip()
-    if not text:
-        raise Refused([Finding("text", "There is nothing written.", "Write something first.")])
-    if len(text) > LONGEST_TEXT:
-        message = f"This is {len(text):,} characters long; {LONGEST_TEXT:,} fit."
-        raise Refused([Finding("text", message, "Shorten it, or attach it as a file.")])
-    entry = Entry(kind=kind, author=actor, text=text, at=now)
+    """Add a work note. minutes: of work that it tells of. Raises Refused when it is empty or too long."""
+    return _say(db, incident, Entry(kind="note", text=text, minutes=minutes), actor=actor, now=now)
+
+
+def comment(
+    db: Session,
+    incident: Incident,
+    text: str,
+    *,
+    actor: Person | None,
+    now: datetime,
+    minutes: int | None = None,
+    to_all: bool = False,
+) -> Entry:
+    """Add a comment that the requester reads. to_all: it is meant for everybody who is hurt by the same.
+
+    Raises Refused when it is empty or too long.
+    """
+    said = Entry(kind="comment", text=text, minutes=minutes, to_all=to_all)
+    return _say(db, incident, said, actor=actor, now=now)
+
+
+def time_spent(incident: Incident) -> list[tuple[str, int]]:
+    """Return the minutes that people say they worked on an incident, by name, most first."""
+    spent: Counter[str] = Counter()
+    for entry in incident.entries:
+        if entry.minutes:
+            spent[entry.author.name if entry.author else "The desk"] += entry.minutes
+    return spent.most_common()
+
+
+def _say(db: Session, incident: Incident, entry: Entry, *, actor: Person | None, now: datetime) -> Entry:
+    entry.text = entry.text.replace("\r\n", "\n").strip()
+    findings = _findings(entry)
+    if findings:
+        raise Refused(findings)
+    entry.author, entry.at = actor, now
     incident.entries.append(entry)
     stamp(incident, actor, now)
     db.flush()
     return entry
+
+
+def _findings(entry: Entry) -> list[Finding]:
+    findings = []
+    if not entry.text:
+        findings.append(Finding("text", "There is nothing written.", "Write something first."))
+    if len(entry.text) > LONGEST_TEXT:
+        message = f"This is {len(entry.text):,} characters long; {LONGEST_TEXT:,} fit."
+        findings.append(Finding("text", message, "Shorten it, or attach it as a file."))
+    if entry.minutes is not None and not 0 < entry.minutes <= MOST_MINUTES:
+        message = f"{entry.minutes} minutes cannot be."
+        findings.append(Finding("minutes", message, f"Write between 1 and {MOST_MINUTES}."))
+    return findings

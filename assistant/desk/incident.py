@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from assistant.desk.asset import ConfigurationItem, Service
 from assistant.desk.assignment import AssignmentSpan
 from assistant.desk.attachment import Attachment
+from assistant.desk.checklist import Step
 from assistant.desk.classification import Category
 from assistant.desk.link import Link
 from assistant.desk.people import Group, Person
@@ -127,6 +128,13 @@ class Incident(Base):
     )
     spans: Mapped[list[AssignmentSpan]] = relationship(
         order_by=AssignmentSpan.id, cascade="all, delete-orphan"
+    )
+    steps: Mapped[list[Step]] = relationship(order_by=(Step.position, Step.id), cascade="all, delete-orphan")
+    merged_into: Mapped["Incident | None"] = relationship(
+        remote_side=[id], foreign_keys=[merged_into_id], back_populates="merged_here"
+    )
+    merged_here: Mapped[list["Incident"]] = relationship(
+        foreign_keys=[merged_into_id], back_populates="merged_into", order_by=id
     )
 
     @property

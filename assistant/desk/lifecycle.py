@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from assistant.desk import assignment, closure_gate, jobs, priority, ways
+from assistant.desk import assignment, checklist, closure_gate, jobs, priority, ways
 from assistant.desk.asset import ConfigurationItem, Service
 from assistant.desk.errors import GateRefused, MoveNotAllowed, Refused
 from assistant.desk.incident import Incident, Watcher
@@ -84,6 +84,8 @@ def open(db: Session, report: Report, *, actor: Person | None, now: datetime) ->
     )
     stamp(incident, actor, now)
     db.add(incident)
+    if report.service is not None:
+        checklist.begin(incident, report.service.checklist, actor=actor, now=now)
     group = assignment.route(db, report.service.id if report.service else None, report.category_id)
     assignment.hand_over(incident, group, None, by=None, now=now)
     db.flush()
@@ -132,6 +134,8 @@ def move(
         )
         raise MoveNotAllowed(f"{incident.number} is “{here}” and cannot go to “{there}” from there.")
     target = way.states[state]
+    if incident.merged_into is not None and target.phase != "closed":
+        raise MoveNotAllowed(f"{incident.number} was merged into another incident and goes on there.")
     given = {"hold_reason": hold_reason.strip() if target.phase == "waiting" else ""}
     findings = [Finding(*NEEDS[need]) for need in target.needs if not _has(incident, need, given)]
     findings += closure_gate.findings(incident, way) if way.gates.get(state) == "article" else []
@@ -172,6 +176,20 @@ def reopen(db: Session, incident: Incident, *, actor: Person | None, now: dateti
     if not back:
         raise MoveNotAllowed(f"The process “{way.title}” does not open incidents again.")
     return move(db, incident, back[0], actor=actor, now=now)
+
+
+def take_back(
+    db: Session, incident: Incident, state: str, *, actor: Person | None, now: datetime, hold_reason: str = ""
+) -> Incident:
+    """Put an incident back into the state it had before it was closed by mistake: nothing counts as opened again."""
+    incident.state, incident.phase = state, ways.of(db, incident).states[state].phase
+    incident.hold_reason = hold_reason
+    incident.closed_at = incident.closing_door = incident.nothing_reason = None
+    if incident.phase != "resolved":
+        incident.resolved_at = incident.resolved_by = None
+    stamp(incident, actor, now, counts=True)
+    db.flush()
+    return incident
 
 
 def assign(

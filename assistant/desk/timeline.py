@@ -1,6 +1,6 @@
 """What happened to an incident, as one line of events: what was said, and what was changed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from assistant.desk.classification import Category
 from assistant.desk.incident import Entry, Incident
 from assistant.desk.link import KINDS
 from assistant.desk.people import Group, Person
-from assistant.desk.permissions import may_read_article, may_read_incident
+from assistant.desk.permissions import may_read_article, may_read_incident, readable_ids
 from assistant.desk.priority import IMPACTS, URGENCIES
 from kb.article import Article
 from kb.viewer import Viewer
@@ -56,17 +56,35 @@ LONG_TEXTS = ("symptoms", "environment", "workaround", "cause", "resolution", "v
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened. kind: note, comment or change; entry: the row of what was said."""
+    """Something that happened. kind: note, comment or change; entry: the row of what was said.
+
+    origin: number of the merged duplicate where it happened, empty for the incident itself.
+    """
 
     kind: str
     at: datetime
     person: Person | None
     text: str
     entry: Entry | None = None
+    origin: str = ""
 
 
 def of(db: Session, incident: Incident, viewer: Viewer) -> list[Event]:
-    """Return the events of an incident that this viewer may read, newest first; notes are for those who work on it."""
+    """Return the events of an incident that this viewer may read, newest first; notes are for those who work on it.
+
+    What happened to the duplicates that were merged into it stands among them, as far as the viewer may read those.
+    """
+    known = readable_ids(db, viewer, Incident, [other.id for other in incident.merged_here])
+    merged = [
+        replace(event, origin=other.number)
+        for other in incident.merged_here
+        if other.id in known
+        for event in _own(db, other, viewer)
+    ]
+    return sorted([*_own(db, incident, viewer), *merged], key=lambda event: event.at)[::-1]
+
+
+def _own(db: Session, incident: Incident, viewer: Viewer) -> list[Event]:
     with_notes = viewer.ranks("agent")
     said = [
         Event(entry.kind, entry.at, entry.author, entry.text, entry)
@@ -78,7 +96,7 @@ def of(db: Session, incident: Incident, viewer: Viewer) -> list[Event]:
         for entry in audit.of(db, "incident", incident.id)
         if (text := _told(db, incident, entry, viewer))
     ]
-    return sorted([*changed, *said], key=lambda event: event.at)[::-1]
+    return [*changed, *said]
 
 
 def _told(db: Session, incident: Incident, entry: AuditEntry, viewer: Viewer) -> str:
@@ -87,7 +105,8 @@ def _told(db: Session, incident: Incident, entry: AuditEntry, viewer: Viewer) ->
     if entry.action == "incident added":
         return f"Recorded, source: {incident.source}."
     if entry.action == "incident changed":
-        return " ".join(sentence for sentence in _sentences(db, incident, changes, with_notes) if sentence)
+        sentences = [_merged(db, changes, viewer), *_sentences(db, incident, changes, with_notes)]
+        return " ".join(sentence for sentence in sentences if sentence)
     if entry.action == "attachment added":
         return f"Attached {changes['name'][1]}."
     if not with_notes:
@@ -154,3 +173,13 @@ def _hanging(db: Session, entry: AuditEntry, viewer: Viewer) -> str:
         person = db.scalar(select(Person).where(Person.id == changes["person_id"][1]))
         return f"{person.name} follows this." if person else ""
     return "Relation removed." if entry.action == "relation removed" else ""
+
+
+def _merged(db: Session, changes: Changes, viewer: Viewer) -> str:
+    """Tell that an incident was merged, or is not any more; nothing of where to when that may not be read."""
+    if "merged_into_id" not in changes:
+        return ""
+    other = db.get(Incident, changes["merged_into_id"][1]) if changes["merged_into_id"][1] else None
+    if other is None:
+        return "Goes on by itself again."
+    return f"Merged into {other.number}." if may_read_incident(db, viewer, other) else "Merged."
