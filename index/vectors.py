@@ -13,7 +13,6 @@ from index import snapshot
 from index.errors import IndexDamaged, RecipeMismatch
 from index.hits import Allowed, Hit
 
-GATHER_SHARE = 0.05  # below this share of allowed rows, scoring them alone beats a scan with a selector
 DEAD_SHARE = 0.25  # above this share of tombstones the rows are packed
 PACK_FROM = 1000
 
@@ -122,8 +121,6 @@ class Vectors:
             total = int(mask.sum())
             if total == 0 or k <= 0:
                 return []
-            if total < len(mask) * GATHER_SHARE:
-                return self._best_items(*self._gather(query, np.flatnonzero(mask)), k)
             return self._scan(query, k, mask, total)
 
     def score(self, query: Vector, items: Collection[str]) -> dict[str, list[Hit]]:

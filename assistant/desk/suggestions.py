@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from assistant.desk import differences, link, relations
 from assistant.desk.errors import MoveNotAllowed, NotAllowed
@@ -25,6 +25,8 @@ from kb.viewer import Viewer
 SHOWN = {"article": 3, "resolved": 3, "open": 3}  # at most so many of each kind
 NEWEST_NOTES = 2
 LONGEST_QUERY = 4000  # characters
+ARTICLE_WITH = (selectinload(Article.current), selectinload(Article.services))
+INCIDENT_WITH = (joinedload(Incident.service), selectinload(Incident.links))
 
 
 @dataclass(frozen=True)
@@ -225,8 +227,8 @@ def _rows(db: Session, hits: Iterable[Found]) -> dict[tuple[str, int], Article |
     ids: dict[str, list[int]] = {"article": [], "incident": []}
     for hit in hits:
         ids[hit.corpus].append(hit.item_id)
-    articles = select(Article).where(Article.id.in_(ids["article"])).options(selectinload(Article.current))
-    incidents = select(Incident).where(Incident.id.in_(ids["incident"]))
+    articles = select(Article).where(Article.id.in_(ids["article"])).options(*ARTICLE_WITH)
+    incidents = select(Incident).where(Incident.id.in_(ids["incident"])).options(*INCIDENT_WITH)
     rows: dict[tuple[str, int], Article | Incident] = {
         ("article", row.id): row for row in db.scalars(articles)
     }
