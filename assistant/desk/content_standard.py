@@ -56,8 +56,7 @@ def put(
     if findings:
         raise Refused(findings)
     checks = {
-        check.name: {"level": levels[check.name]}
-        | ({"number": numbers[check.name]} if check.number else {})
+        check.name: {"level": levels[check.name]} | ({"number": numbers[check.name]} if check.number else {})
         for check in CHECKS
     }
     site.put(db, SUBJECT, {"text": text, "checks": checks}, seen=seen, actor=actor, now=now)
@@ -84,7 +83,9 @@ def _findings(text: str, levels: Mapping[str, str], numbers: Mapping[str, int | 
     if not text.strip():
         yield Finding("text", "The document is empty.", "Say what a good article has; the default helps.")
     if len(text) > LONGEST:
-        yield Finding("text", f"The document is {len(text):,} characters long; {LONGEST:,} fit.", "Shorten it.")
+        yield Finding(
+            "text", f"The document is {len(text):,} characters long; {LONGEST:,} fit.", "Shorten it."
+        )
     for check in CHECKS:
         if levels.get(check.name) not in LEVELS:
             yield Finding(f"level_{check.name}", "Nothing is chosen here.", "Choose one of the three.")
@@ -92,4 +93,3 @@ def _findings(text: str, levels: Mapping[str, str], numbers: Mapping[str, int | 
         if check.number and not (number and 1 <= number <= check.largest):
             cure = f"Write a number from 1 to {check.largest:,}."
             yield Finding(f"number_{check.name}", "This is not a number of characters that fits.", cure)
-

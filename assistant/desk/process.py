@@ -18,7 +18,14 @@ PHASES = ("new", "active", "waiting", "resolved", "closed")
 NEEDS = ("assignee", "group", "hold_reason", "resolution", "verification", "closing_category")
 GATES = ("article",)
 PROOFS = ("duplicate", "none")  # what a reason of the fourth door has to show
+LONGEST_NAME = 40  # characters of the name of a process, a state or a reason
 FOLDER = Path(__file__).parent.parent / "processes"
+WORDS = {  # key of an entry -> what it holds
+    "label": str,
+    "phase": str,
+    "proof": str,
+    "needs": list,
+}
 KEYS = {  # table -> what its entries may say
     "": {"name", "title", "description", "start", "states", "moves", "gates", "reasons"},
     "states": {"label", "phase", "needs"},
@@ -152,6 +159,8 @@ def check(text: str) -> list[Problem]:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         return [_unreadable(error)]
+    except RecursionError:
+        return [Problem(0, "This is nested too deep for a process.")]
     lines = _lines(text)
     problems = [Problem(lines.get(where, 0), message) for where, message in _shape(data)]
     if not problems:
@@ -166,9 +175,12 @@ def _shape(data: dict[str, Any]) -> Iterable[Complaint]:
     """Complain about missing, unknown and ill-formed entries."""
     for key in sorted(set(data) - KEYS[""]):
         yield ("", key), f"“{key}” is not a part of a process."
-    for key in ("name", "start"):
-        if not isinstance(data.get(key), str):
+    for key in ("name", "start", "title", "description"):
+        if not isinstance(data.get(key, "" if key in ("title", "description") else None), str):
             yield ("", key), f"“{key}” is missing; it is a text."
+    name = data.get("name")
+    if isinstance(name, str) and not re.fullmatch(rf"[a-z0-9][a-z0-9_-]{{0,{LONGEST_NAME - 1}}}", name):
+        yield ("", "name"), "The name is short: small letters, digits, “-” and “_”."
     for table in ("states", "moves", "gates", "reasons"):
         if not isinstance(data.get(table), dict) or not data[table]:
             yield ("", table), f"The table [{table}] is missing or empty."
@@ -182,6 +194,13 @@ def _entries(table: str, entries: dict[str, Any]) -> Iterable[Complaint]:
             isinstance(entry, list) and all(isinstance(target, str) for target in entry)
         ):
             yield (table, name), f"The moves of “{name}” are a list of states."
+        if table == "gates" and not isinstance(entry, str):
+            yield (table, name), f"The gate of “{name}” is a text."
+        if len(name) > LONGEST_NAME:
+            yield (
+                (table, name),
+                f"“{name}” is longer than {LONGEST_NAME} characters; its label may be longer.",
+            )
         if table not in KEYS:
             continue
         if not isinstance(entry, dict):
@@ -189,6 +208,11 @@ def _entries(table: str, entries: dict[str, Any]) -> Iterable[Complaint]:
             continue
         for key in sorted(set(entry) - KEYS[table]):
             yield (table, name), f"“{name}” has an unknown entry “{key}”."
+        yield from (
+            ((table, name), f"“{key}” of “{name}” is not written as a {'text' if kind is str else 'list'}.")
+            for key, kind in WORDS.items()
+            if not isinstance(entry.get(key, kind()), kind)
+        )
         required = "phase" if table == "states" else "label"
         if required not in entry:
             yield (table, name), f"“{name}” has no {required}."

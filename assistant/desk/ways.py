@@ -6,16 +6,20 @@ came with the desk.
 
 from datetime import datetime
 from functools import lru_cache
+from tomllib import TOMLDecodeError
 
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, func, select
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from assistant.desk import process
+from assistant.desk.asset import Service
 from assistant.desk.errors import EditConflict, Finding, Refused
 from assistant.desk.incident import Incident
 from assistant.desk.people import Person
+from assistant.desk.permissions import readable_incidents
 from assistant.desk.process import Process, ProcessDamaged
 from kb.store import Base, UtcDateTime
+from kb.viewer import Viewer
 
 
 class ProcessVersion(Base):
@@ -47,7 +51,7 @@ def newest(db: Session, name: str) -> tuple[Process, int]:
 
 
 def load(db: Session, name: str, number: int) -> Process:
-    """Return one version of a process. Raises ProcessDamaged when it is missing or does not pass its check."""
+    """Return one version of a process. Raises ProcessDamaged when it is missing or cannot be read."""
     return _read(text_of(db, name, number)) if number else process.preset(name)
 
 
@@ -67,6 +71,48 @@ def names(db: Session) -> list[str]:
     return sorted({*process.presets(), *db.scalars(select(ProcessVersion.name).distinct())})
 
 
+def history(db: Session, name: str) -> list[ProcessVersion]:
+    """Return the versions of a process that were written here, newest first."""
+    mine = (
+        select(ProcessVersion).where(ProcessVersion.name == name).options(joinedload(ProcessVersion.author))
+    )
+    return list(db.scalars(mine.order_by(ProcessVersion.number.desc())))
+
+
+def running(db: Session, viewer: Viewer) -> dict[tuple[str, int], int]:
+    """Return how many incidents that the viewer may read and that are not closed run under each version."""
+    open_ones = select(Incident.process, Incident.process_version, func.count())
+    open_ones = open_ones.where(
+        Incident.phase.in_(("new", "active", "waiting", "resolved")), readable_incidents(viewer)
+    )
+    counts = db.execute(open_ones.group_by(Incident.process, Incident.process_version))
+    return {(name, number): count for name, number, count in counts}
+
+
+def users(db: Session) -> dict[str, list[Service]]:
+    """Return the services whose incidents follow each process."""
+    found: dict[str, list[Service]] = {}
+    for service in db.scalars(select(Service).where(Service.active).order_by(Service.name)):
+        found.setdefault(service.process, []).append(service)
+    return found
+
+
+def labels(db: Session) -> dict[str, str]:
+    """Return what each reason of the fourth door is called, retired ones of older versions included."""
+    versions = select(ProcessVersion.text).order_by(ProcessVersion.number)
+    known = [*map(process.preset, process.presets()), *map(_read, db.scalars(versions))]
+    return {name: reason.label for way in known for name, reason in way.reasons.items()}
+
+
+def begin(db: Session, text: str, *, actor: Person | None, now: datetime) -> ProcessVersion:
+    """Add a process that was not here before. Raises Refused with what the checker says, or when its name is taken."""
+    name = _sound(text).name
+    if name in names(db):
+        message = f"line {_line_of_name(text)}: There is a process “{name}” already."
+        raise Refused([Finding("text", message, "Give the new one a name of its own.")])
+    return save(db, text, seen=0, actor=actor, now=now, note="The beginning")
+
+
 def save(
     db: Session, text: str, *, seen: int, actor: Person | None, now: datetime, note: str = ""
 ) -> ProcessVersion:
@@ -75,10 +121,7 @@ def save(
     seen: number of the version that its author started from. Raises Refused with what the checker says, EditConflict
     when another version came in between.
     """
-    problems = process.check(text)
-    if problems:
-        raise Refused([Finding("text", f"{problem}", "Correct it and save again.") for problem in problems])
-    name = process.read(text).name
+    name = _sound(text).name
     number = db.scalar(select(func.max(ProcessVersion.number)).where(ProcessVersion.name == name)) or 0
     if number != seen:
         raise EditConflict(name, {"text": text})
@@ -95,9 +138,22 @@ def save(
     return version
 
 
-@lru_cache(maxsize=256)
-def _read(text: str) -> Process:
+def _sound(text: str) -> Process:
     problems = process.check(text)
     if problems:
-        raise ProcessDamaged("; ".join(map(str, problems)))
+        raise Refused([Finding("text", f"{problem}", "Correct it and save again.") for problem in problems])
     return process.read(text)
+
+
+def _line_of_name(text: str) -> int:
+    lines = enumerate(text.splitlines(), 1)
+    return next((number for number, line in lines if line.lstrip().startswith("name")), 1)
+
+
+@lru_cache(maxsize=256)
+def _read(text: str) -> Process:
+    """Read a version as it was kept. It passed the checks of its day; later ones must not stop what runs under it."""
+    try:
+        return process.read(text)
+    except (TOMLDecodeError, KeyError, TypeError, AttributeError) as error:
+        raise ProcessDamaged(f"A version of a process cannot be read: {error}") from error

@@ -18,11 +18,10 @@ blueprint = Blueprint("closures", __name__)
 def index() -> ResponseReturnValue:
     """List the closures without an article, by reason."""
     reason = forms.text("reason")
-    known = [ways.newest(db(), name)[0] for name in ways.names(db())]
     return page(
         "closures.html",
         reason=reason,
-        labels={name: reason.label for way in known for name, reason in way.reasons.items()},
+        labels=ways.labels(db()),
         counts=worklist.nothing_counts(db(), viewer()),
         incidents=worklist.nothing_learned(db(), viewer(), reason),
     )

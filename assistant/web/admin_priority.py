@@ -1,0 +1,58 @@
+"""The priority matrix: a grid to choose from, tried on what happened before it is saved."""
+
+from flask import Blueprint, g, url_for
+from flask.typing import ResponseReturnValue
+
+from assistant.desk import priority, site
+from assistant.desk.priority import MATRIX, Pair
+from assistant.identity import me, viewer
+from assistant.web import forms
+from assistant.web.door import db, now
+from assistant.web.page import done, page
+from assistant.web.policy import allows
+
+blueprint = Blueprint("admin_priority", __name__, url_prefix="/admin/priority")
+
+
+@blueprint.get("")
+@allows("administer")
+def index() -> ResponseReturnValue:
+    """Show the matrix."""
+    return page(
+        "admin/priority.html",
+        matrix=priority.matrix(db()),
+        usual=MATRIX,
+        version=site.version(db(), "priority"),
+        lost=g.get("lost_race", False),
+        cell=priority.cell,
+    )
+
+
+@blueprint.post("")
+@allows("administer", form="admin_priority.index")
+def save() -> ResponseReturnValue:
+    """Give the desk this matrix; incidents that are there keep their priority."""
+    priority.decide(db(), _chosen(), seen=forms.number("version") or 0, actor=me(), now=now())
+    return done(url_for("admin_priority.index"), "The matrix is saved. It counts from now on.", leave=True)
+
+
+@blueprint.post("/try")
+@allows("administer", form="admin_priority.index", looks=True)
+def attempt() -> ResponseReturnValue:
+    """Say what this matrix would have meant for the incidents of the last 90 days."""
+    chosen = _chosen()
+    findings = list(priority.findings_in(chosen))
+    run = priority.dry_run(db(), viewer(), chosen, now=now())
+    return page("admin/priority_tried.html", "admin/_tried.html", run=run, problems=findings)
+
+
+@blueprint.post("/reset")
+@allows("administer", form="admin_priority.index")
+def reset() -> ResponseReturnValue:
+    """Go back to the matrix that came with the desk."""
+    priority.decide(db(), MATRIX, seen=forms.number("version") or 0, actor=me(), now=now())
+    return done(url_for("admin_priority.index"), "The matrix is as it came with the desk.", leave=True)
+
+
+def _chosen() -> dict[Pair, str]:
+    return {pair: forms.text(priority.cell(*pair)) for pair in MATRIX}
