@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ForeignKey, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from assistant.desk.asset import Service
+from assistant.desk.classification import Category
 from assistant.desk.people import Group, Person
 from kb.store import Base, UtcDateTime
 
@@ -24,6 +26,8 @@ class Route(Base):
     category_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"))
     group_id: Mapped[int] = mapped_column(ForeignKey("group.id"))
 
+    service: Mapped[Service | None] = relationship()
+    category: Mapped[Category | None] = relationship()
     group: Mapped[Group] = relationship()
 
 
@@ -46,12 +50,17 @@ class AssignmentSpan(Base):
 
 def route(db: Session, service_id: int | None, category_id: int | None) -> Group | None:
     """Return the group that such incidents go to, None when no route fits."""
+    found = fitting(db, service_id, category_id)
+    return found.group if found else None
+
+
+def fitting(db: Session, service_id: int | None, category_id: int | None) -> Route | None:
+    """Return the first route that fits such incidents."""
     fits = (
         or_(Route.service_id.is_(None), Route.service_id == service_id),
         or_(Route.category_id.is_(None), Route.category_id == category_id),
     )
-    found = db.scalar(select(Route).where(*fits).order_by(Route.position, Route.id).limit(1))
-    return found.group if found else None
+    return db.scalar(select(Route).where(*fits).order_by(Route.position, Route.id).limit(1))
 
 
 def hand_over(

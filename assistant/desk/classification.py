@@ -1,11 +1,19 @@
 """Categories: one tree, used at opening, at closing and by articles."""
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, select
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from kb.store import Base
+from assistant.desk import edition
+from assistant.desk.errors import Finding, Refused
+from assistant.desk.people import Person
+from kb.store import Base, acting
 
 SEPARATOR = " › "
+BETWEEN = "›>/"  # what people write between the names of a path
+LONGEST_NAME = 100
+EDITABLE = ("name", "parent_id")
 
 
 class Category(Base):
@@ -27,9 +35,60 @@ class Category(Base):
         return f"{self.parent.path}{SEPARATOR}{self.name}" if self.parent else self.name
 
 
-def tree(db: Session) -> list[Category]:
-    """Return all categories in the order of their paths."""
-    return sorted(db.scalars(select(Category)), key=lambda category: category.path.lower())
+    @property
+    def offered(self) -> bool:
+        """Whether it can still be chosen: neither itself nor a branch above it is retired."""
+        return self.active and (self.parent is None or self.parent.offered)
+
+
+def tree(db: Session, *keep: int | None) -> list[Category]:
+    """Return the categories that can be chosen, in the order of their paths. keep: ids that are shown though retired."""
+    return [category for category in everything(db) if category.offered or category.id in keep]
+
+
+def everything(db: Session) -> list[Category]:
+    """Return all categories in the order of their paths, the retired ones too."""
+    return sorted(db.scalars(select(Category)), key=lambda category: category.path.lower().split(SEPARATOR))
+
+
+def add(
+    db: Session, name: str, parent: Category | None, *, actor: Person | None, now: datetime
+) -> Category:
+    """Add a branch under another one, or at the root. Raises Refused with findings."""
+    _check(db, name, parent)
+    acting(db, actor=actor, now=now)
+    category = Category(name=name.strip(), parent=parent)
+    db.add(category)
+    db.flush()
+    return category
+
+
+def change(
+    db: Session,
+    category: Category,
+    name: str,
+    parent: Category | None,
+    *,
+    seen: str,
+    actor: Person,
+    now: datetime,
+) -> Category:
+    """Rename a branch, or move it with all that is under it. Raises EditConflict, Refused with findings."""
+    values = {"name": name.strip(), "parent_id": parent.id if parent else None}
+    edition.hold(db, category, values, seen)
+    _check(db, name, parent, category)
+    edition.change(db, category, values, actor=actor, now=now)
+    return category
+
+
+def retire(db: Session, category: Category, *, actor: Person, now: datetime) -> None:
+    """Offer a branch, and all under it, no longer; what has it keeps it."""
+    edition.change(db, category, {"active": False}, actor=actor, now=now)
+
+
+def revive(db: Session, category: Category, *, actor: Person, now: datetime) -> None:
+    """Offer a branch again."""
+    edition.change(db, category, {"active": True}, actor=actor, now=now)
 
 
 def ensure(db: Session, path: str) -> Category:
@@ -41,6 +100,28 @@ def ensure(db: Session, path: str) -> Category:
     if category is None:
         raise ValueError("A category needs a name.")
     return category
+
+
+def _check(db: Session, name: str, parent: Category | None, category: Category | None = None) -> None:
+    under = Category.parent_id.is_not_distinct_from(parent.id if parent else None)
+    same = db.scalar(select(Category).where(func.lower(Category.name) == name.strip().lower(), under))
+    findings = []
+    if not name.strip():
+        findings.append(Finding("name", "The name is missing.", "Write one or two words."))
+    elif len(name) > LONGEST_NAME or set(name) & set(BETWEEN):
+        message = f"A name has at most {LONGEST_NAME} characters, and none of {' '.join(BETWEEN)}"
+        findings.append(Finding("name", f"{message}.", "These stand between the names of a path."))
+    if same is not None and same is not category:
+        findings.append(Finding("name", f"“{same.path}” is here already.", "Choose another name or place."))
+    if category is not None and category in _upward(parent):
+        message = f"“{category.name}” cannot be moved under itself."
+        findings.append(Finding("parent_id", message, "Choose another branch."))
+    if findings:
+        raise Refused(findings)
+
+
+def _upward(category: Category | None) -> list[Category]:
+    return [category, *_upward(category.parent)] if category else []
 
 
 def _child(db: Session, name: str, parent: Category | None) -> Category:

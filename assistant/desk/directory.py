@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from assistant.desk import audit, edition, lifecycle, people, signin
+from assistant.desk import audit, edition, groups, lifecycle, people, signin
 from assistant.desk.errors import Finding, Refused
 from assistant.desk.incident import Incident
 from assistant.desk.listing import Listed, by_name
@@ -53,26 +53,28 @@ def page(db: Session, wanted: Wanted, after: int | None = None) -> Listed[Person
 
 
 def add(
-    db: Session, values: Mapping[str, Any], groups: Sequence[Group], *, actor: Person | None, now: datetime
+    db: Session, values: Mapping[str, Any], wanted: Sequence[Group], *, actor: Person | None, now: datetime
 ) -> Person:
-    """Add a person who has no password yet. Raises Refused with findings."""
+    """Add a person who has no password yet. wanted: the groups they are in. Raises Refused with findings."""
     acting(db, actor=actor, now=now)
     given = dict(values)
     name, email = given.pop("name"), given.pop("email")
-    return people.add(db, name, email, now=now, groups=list(groups), **given)
+    person = people.add(db, name, email, now=now, **given)
+    _put(db, person, wanted, actor=actor, now=now)
+    return person
 
 
 def change(
     db: Session,
     person: Person,
     values: Mapping[str, Any],
-    groups: Sequence[Group],
+    wanted: Sequence[Group],
     *,
     seen: str,
     actor: Person,
     now: datetime,
 ) -> Person:
-    """Change a person. values: all of `people.EDITABLE`. Raises EditConflict, Refused with findings."""
+    """Change a person. values: all of `people.EDITABLE`; wanted: the groups they are in from now on. Raises EditConflict, Refused with findings."""
     values = {**values, "name": values["name"].strip(), "email": values["email"].strip().lower()}
     edition.hold(db, person, values, seen)
     findings = people.findings_in(db, values, person)
@@ -80,9 +82,8 @@ def change(
         findings.append(LAST)
     if findings:
         raise Refused(findings)
-    if set(person.groups) != set(groups):
-        person.groups = list(groups)
     edition.change(db, person, values, actor=actor, now=now)
+    _put(db, person, wanted, actor=actor, now=now)
     return person
 
 
@@ -149,3 +150,12 @@ def browsers(db: Session, person: Person, *, now: datetime) -> int:
         signin.SignIn.person_id == person.id,
     )
     return db.scalar(select(func.count()).select_from(signin.SignIn).where(*valid)) or 0
+
+
+def _put(
+    db: Session, person: Person, wanted: Sequence[Group], *, actor: Person | None, now: datetime
+) -> None:
+    for group in set(wanted) - set(person.groups):
+        groups.join(db, group, person, actor=actor, now=now)
+    for group in set(person.groups) - set(wanted):
+        groups.leave(db, group, person, actor=actor, now=now)

@@ -67,18 +67,18 @@ def change(
     return group
 
 
-def join(db: Session, group: Group, person: Person, *, actor: Person, now: datetime) -> None:
+def join(db: Session, group: Group, person: Person, *, actor: Person | None, now: datetime) -> None:
     """Put a person into a group; who is in it already stays in it."""
     acting(db, actor=actor, now=now)
-    if person not in group.people:
+    if person not in group.people and group not in person.groups:
         group.people.append(person)
         db.flush()
 
 
-def leave(db: Session, group: Group, person: Person, *, actor: Person, now: datetime) -> None:
+def leave(db: Session, group: Group, person: Person, *, actor: Person | None, now: datetime) -> None:
     """Take a person out of a group; what is assigned to them stays assigned."""
     acting(db, actor=actor, now=now)
-    if person in group.people:
+    if person in group.people and group in person.groups:
         group.people.remove(person)
         db.flush()
 
