@@ -1,16 +1,18 @@
 """What was asked, what was shown, and what people did with it: the record that later ranking learns from."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
 from kb.errors import Finding, Refused
-from kb.store import Base, UtcDateTime
+from kb.store import Base, UtcDateTime, rows_changed
 
 CHOICES = ("used", "reference", "rejected", "opened")
+STILL_TYPING = timedelta(minutes=2)  # a longer text so soon after a shorter one is the same question
+BEFORE_ASKING = timedelta(minutes=30)  # what somebody searched so shortly before filing belongs to it
 
 
 class Search(Base):
@@ -67,13 +69,50 @@ def record(
 ) -> Search:
     """Keep what was asked and what was shown for it, in the order of the ranks.
 
-    about: further columns of Search (incident_id, recipe, took_ms, degraded).
+    about: further columns of Search (incident_id, recipe, took_ms, degraded, visitor, unanswered).
     """
     search = Search(text=text, kind=kind, person_id=actor.id if actor else None, at=now, **about)
     search.showings = list(shown)
     db.add(search)
     db.flush()
     return search
+
+
+def record_typed(
+    db: Session, text: str, shown: Sequence[Showing], *, actor: Any, now: datetime, **about: Any
+) -> Search:
+    """Keep what was asked at the portal; what the same reader had typed of it a moment ago is replaced by it.
+
+    So one question counts once, however often it was answered while it was typed. about: as for record.
+    """
+    before = db.scalar(
+        select(Search)
+        .where(
+            _asked_by(actor, about.get("visitor")), Search.kind == "portal", Search.at > now - STILL_TYPING
+        )
+        .order_by(Search.id.desc())
+        .limit(1)
+    )
+    if before is not None and _goes_on(before, text):
+        db.delete(before)
+    return record(db, text, shown, kind="portal", actor=actor, now=now, **about)
+
+
+def led_to(db: Session, incident_id: int, *, actor: Any, now: datetime) -> int:
+    """Say that what this person searched at the portal just before ended in this incident; return how much it was."""
+    just_before = (
+        Search.person_id == actor.id,
+        Search.kind == "portal",
+        Search.at > now - BEFORE_ASKING,
+        Search.led_to_id.is_(None),
+    )
+    return rows_changed(db, update(Search).where(*just_before).values(led_to_id=incident_id))
+
+
+def before(db: Session, incident_id: int) -> list[Search]:
+    """Return what was searched before this incident was filed, oldest first, with what was shown."""
+    mine = select(Search).where(Search.led_to_id == incident_id).order_by(Search.id)
+    return list(db.scalars(mine.options(selectinload(Search.showings))))
 
 
 def choose(
@@ -83,17 +122,44 @@ def choose(
     if choice == "rejected" and not reason.strip():
         raise Refused([Finding("reason", "No reason is given.", "Say why this does not help here.")])
     showing.choice, showing.reason = choice, reason.strip()
-    showing.chosen_at, showing.chosen_by_id = now, actor.id
+    showing.chosen_at, showing.chosen_by_id = now, actor.id if actor else None
     db.flush()
     return showing
 
 
-def answer(db: Session, showing_id: int | None, choice: str, *, actor: Any, now: datetime) -> None:
+def answer(
+    db: Session,
+    showing_id: int | None,
+    choice: str,
+    *,
+    actor: Any,
+    now: datetime,
+    visitor: str | None = None,
+    reason: str = "",
+) -> None:
     """Keep what somebody did with an answer that was shown to them; opening one does not undo a choice.
 
-    What was shown to somebody else, or never, is left alone.
+    What was shown to somebody else, or never, is left alone. visitor: the browser of somebody who is not signed in.
     """
     showing = db.get(Showing, showing_id) if showing_id else None
-    if showing is None or showing.search.person_id != actor.id or (choice == "opened" and showing.choice):
+    if showing is None or not _is_own(showing.search, actor, visitor):
         return
-    choose(db, showing, choice, actor=actor, now=now)
+    if choice == "opened" and showing.choice:
+        return
+    choose(db, showing, choice, actor=actor, now=now, reason=reason)
+
+
+def _asked_by(actor: Any, visitor: str | None) -> ColumnElement[bool]:
+    return Search.person_id == actor.id if actor else Search.visitor == visitor
+
+
+def _is_own(search: Search, actor: Any, visitor: str | None) -> bool:
+    if actor:
+        return bool(search.person_id == actor.id)
+    return visitor is not None and search.visitor == visitor
+
+
+def _goes_on(search: Search, text: str) -> bool:
+    """Say whether a text is what was asked, typed on, and nothing was done with the answers yet."""
+    untouched = search.led_to_id is None and not any(showing.choice for showing in search.showings)
+    return untouched and text.strip().lower().startswith(search.text.strip().lower())

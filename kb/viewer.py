@@ -10,6 +10,7 @@ READS = {  # permission class -> the least role that reads it; classes with a gr
     "article:wip": "agent",
     "article:archived": "agent",
     "incident": "agent",
+    "notice": "requester",
 }
 IN_GROUP = ("article:team", "incident:group")
 

@@ -93,8 +93,12 @@ def attach(
     *,
     actor: Person | None,
     now: datetime,
+    entry_id: int | None = None,
 ) -> Attachment:
-    """Keep a file with an incident. Raises Refused when it is empty, too large, or of a type that is not kept."""
+    """Keep a file with an incident. entry_id: of the comment that it came with.
+
+    Raises Refused when it is empty, too large, or of a type that is not kept.
+    """
     sha256, size, head = store.keep(stream)
     media_type = type_of(head)
     if size == 0:
@@ -105,6 +109,7 @@ def attach(
     attachment = Attachment(
         id=secrets.token_urlsafe(16),
         incident_id=incident_id,
+        entry_id=entry_id,
         name=_tidy(name),
         media_type=media_type,
         size_bytes=size,

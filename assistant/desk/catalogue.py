@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from assistant.desk import edition, questions, routing, ways
+from assistant.desk import edition, question_rows, routing, ways
 from assistant.desk.asset import AUDIENCES, ConfigurationItem, Service
 from assistant.desk.errors import Finding, Refused
 from assistant.desk.people import Group, Person
-from assistant.desk.questions import Question
+from assistant.desk.question_rows import Question
 from kb.store import acting
 
 EDITABLE = ("name", "description", "process", "owner_id", "audience", "departments", "checklist")
@@ -72,7 +72,7 @@ def ask(
 ) -> Service:
     """Let the service's form ask these questions. Raises EditConflict, Refused with findings."""
     edition.hold(db, service, {"questions": list(asked)}, seen)
-    edition.change(db, service, {"questions": questions.checked(asked)}, actor=actor, now=now)
+    edition.change(db, service, {"questions": question_rows.checked(asked)}, actor=actor, now=now)
     return service
 
 

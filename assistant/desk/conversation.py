@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from assistant.desk import news
 from assistant.desk.errors import Finding, Refused
 from assistant.desk.incident import Entry, Incident
 from assistant.desk.people import Person
@@ -62,6 +63,7 @@ def _say(db: Session, incident: Incident, entry: Entry, *, actor: Person | None,
     incident.entries.append(entry)
     stamp(incident, actor, now)
     db.flush()
+    news.said(db, incident, entry, actor=actor, now=now)
     return entry
 
 

@@ -1,4 +1,4 @@
-"""The two kinds of items that can be found, as the index sees them: articles and incidents."""
+"""The kinds of items that can be found, as the index sees them: articles, incidents and notices."""
 
 from collections.abc import Collection, Mapping, Sequence
 
@@ -6,12 +6,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from assistant.desk.incident import Incident
+from assistant.desk.notice import Notice
 from assistant.desk.permissions import readable_ids
 from kb.article import Article, Version
 from kb.corpus import Corpus, Item, Passage
 from kb.viewer import Viewer
 
 ARTICLE_PARTS = ("title", "issue", "environment", "cause", "resolution")
+NOTICE_PARTS = ("title", "text")
 INCIDENT_PARTS = ("title", "symptoms", "environment", "cause", "workaround", "resolution")
 
 
@@ -71,8 +73,37 @@ class IncidentCorpus:
         return passages
 
 
-def _passages(row: Version | Incident, parts: Sequence[str]) -> list[Passage]:
+class NoticeCorpus:
+    """Notices that stand, by their own words and nothing of the incident behind them; known by the incident's id."""
+
+    name = "notice"
+
+    def items(self, db: Session, ids: Collection[int]) -> Mapping[int, Item]:
+        """Return what to index of these notices; one that has ended leaves the index."""
+        standing = select(Notice).where(Notice.incident_id.in_(ids), Notice.ended_at.is_(None))
+        return {row.incident_id: Item("notice", _passages(row, NOTICE_PARTS)) for row in db.scalars(standing)}
+
+    def owner(self, row: object) -> int | None:
+        """Return the notice that this row is."""
+        return row.incident_id if isinstance(row, Notice) else None
+
+    def readable(self, db: Session, viewer: Viewer, ids: Collection[int]) -> set[int]:
+        """Return those of the notices that the viewer may find now."""
+        if not viewer.reads("notice"):
+            return set()
+        standing = select(Notice.incident_id).where(Notice.incident_id.in_(ids), Notice.ended_at.is_(None))
+        return set(db.scalars(standing))
+
+    def all_ids(self, db: Session, after: int, limit: int) -> Sequence[int]:
+        """Return the next ids of notices in rising order."""
+        later = select(Notice.incident_id).where(Notice.incident_id > after)
+        return db.scalars(later.order_by(Notice.incident_id).limit(limit)).all()
+
+
+def _passages(row: Version | Incident | Notice, parts: Sequence[str]) -> list[Passage]:
     return [Passage(part, getattr(row, part)) for part in parts if getattr(row, part).strip()]
 
 
-CORPORA: dict[str, Corpus] = {"article": ArticleCorpus(), "incident": IncidentCorpus()}
+CORPORA: dict[str, Corpus] = {
+    corpus.name: corpus for corpus in (ArticleCorpus(), IncidentCorpus(), NoticeCorpus())
+}

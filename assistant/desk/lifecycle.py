@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from assistant.desk import assignment, checklist, closure_gate, jobs, priority, ways
+from assistant.desk import assignment, checklist, closure_gate, jobs, news, priority, ways
 from assistant.desk.asset import ConfigurationItem, Service
 from assistant.desk.errors import GateRefused, MoveNotAllowed, Refused
 from assistant.desk.incident import Incident, Watcher
@@ -146,9 +146,11 @@ def move(
     )  # first: whatever is flushed from here on belongs to the new version
     if incident.phase in ("resolved", "closed") and target.phase not in ("resolved", "closed"):
         _come_back(incident, now)
+    before = incident.phase
     incident.state, incident.phase, incident.hold_reason = state, target.phase, given["hold_reason"]
     _date(incident, actor, now)
     db.flush()
+    news.moved(db, incident, before, actor=actor, now=now)
     return incident
 
 

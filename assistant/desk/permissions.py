@@ -5,8 +5,9 @@ from collections.abc import Collection
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlalchemy.orm import Session
 
+from assistant.desk.attachment import Attachment
 from assistant.desk.errors import NotAllowed
-from assistant.desk.incident import Incident, Watcher
+from assistant.desk.incident import Entry, Incident, Watcher
 from assistant.desk.people import Group, Person, membership
 from kb.article import Article
 from kb.viewer import ANONYMOUS, RANKS, Viewer
@@ -93,6 +94,15 @@ def readable_articles(viewer: Viewer) -> ColumnElement[bool]:
 def may_read_incident(db: Session, viewer: Viewer, incident: Incident) -> bool:
     """Say whether this viewer may read this incident."""
     return db.scalar(select(true()).where(Incident.id == incident.id, readable_incidents(viewer))) is not None
+
+
+def may_read_attachment(db: Session, viewer: Viewer, file: Attachment) -> bool:
+    """Say whether this viewer may read this file: who reads the incident, but not what came with a work note."""
+    incident = db.get(Incident, file.incident_id)
+    if incident is None or not may_read_incident(db, viewer, incident):
+        return False
+    entry = db.get(Entry, file.entry_id) if file.entry_id else None
+    return viewer.ranks("agent") or entry is None or entry.kind == "comment"
 
 
 def may_read_article(db: Session, viewer: Viewer, article: Article) -> bool:

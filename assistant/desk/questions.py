@@ -1,71 +1,101 @@
-"""What a service's form asks: questions with their kinds, as an administrator puts them together."""
+"""What the form of a service asks, and how the answers become statements and configuration items of an incident."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
 
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from assistant.desk.asset import ConfigurationItem, Service
 from assistant.desk.errors import Finding, Refused
 
-KINDS = {
-    "text": "A line of text",
-    "long": "Several lines of text",
-    "choice": "One of a list",
-    "yes_no": "Yes or no",
-    "item": "A device or application",
-}
-MOST = 20  # more than that nobody answers
-LONGEST = {"label": 200, "hint": 300}
-EMPTY = {"label": "", "kind": "text", "choices": [], "required": False, "hint": ""}
-Question = dict[str, Any]
+KINDS = ("text", "long", "choice", "item", "yes_no")
+YES_NO = ("Yes", "No")
+LISTED = 100  # items to choose from; a service with more is asked for the name
+LONGEST = {"text": 300, "long": 4000, "item": 100}  # characters of an answer
 
 
-def of(service: Any) -> list[Question]:
-    """Return a service's questions with every key."""
-    return [{**EMPTY, **question} for question in service.questions]
+@dataclass(frozen=True)
+class Question:
+    """One question of a form. field: the name of its field; choices: what can be answered, empty when anything can."""
+
+    field: str
+    label: str
+    kind: str
+    choices: tuple[str, ...] = ()
+    required: bool = False
+    hint: str = ""
 
 
-def arranged(questions: Sequence[Question], do: str) -> list[Question]:
-    """Return the questions after one step: “add”, “remove 2”, “up 2” or “down 2”; anything else changes nothing."""
-    rows = list(questions)
-    act, _, place = do.partition(" ")
-    at = int(place) if place.isascii() and place.isdigit() else -1
-    if act == "add" and len(rows) < MOST:
-        rows.append(dict(EMPTY))
-    elif act == "remove" and 0 <= at < len(rows):
-        del rows[at]
-    elif act in ("up", "down") and 0 <= at < len(rows):
-        to = min(max(at + (1 if act == "down" else -1), 0), len(rows) - 1)
-        rows.insert(to, rows.pop(at))
-    return rows
+@dataclass(frozen=True)
+class Answers:
+    """What was answered: one statement a line for the environment, and the items that were named."""
+
+    statements: tuple[str, ...] = ()
+    items: tuple[ConfigurationItem, ...] = ()
 
 
-def checked(questions: Sequence[Question]) -> list[Question]:
-    """Return the questions as they are kept; rows in which nothing stands are left out.
+def of(service: Service | None) -> list[Question]:
+    """Return what the form of a service asks; entries without a label or of an unknown kind are left out."""
+    asked = enumerate(service.questions or [] if service else [])
+    return [
+        Question(
+            field=f"answer_{number}",
+            label=str(one["label"]).strip(),
+            kind=one["kind"],
+            choices=_choices(service, one),
+            required=bool(one.get("required")),
+            hint=str(one.get("hint") or ""),
+        )
+        for number, one in asked
+        if isinstance(one, Mapping) and str(one.get("label") or "").strip() and one.get("kind") in KINDS
+    ]
 
-    Raises Refused with findings whose fields carry the place of their row, such as “label-0”.
-    """
-    findings = [finding for at, question in enumerate(questions) for finding in _findings(at, question)]
-    if len(questions) > MOST:
-        findings.append(Finding("", f"There are {len(questions)} questions.", f"Ask at most {MOST}."))
+
+def answered(db: Session, service: Service | None, given: Mapping[str, str]) -> Answers:
+    """Turn the answers into statements and items. given: by field. Raises Refused with each finding at its field."""
+    statements, items, findings = [], [], []
+    for question in of(service):
+        answer = given.get(question.field, "").strip()
+        finding = _finding(question, answer)
+        if finding:
+            findings.append(finding)
+        elif answer:
+            item = _item(db, answer) if question.kind == "item" else None
+            items += [item] if item else []
+            statements += [] if item else [f"{question.label}: {' '.join(answer.split())}"]
     if findings:
         raise Refused(findings)
-    return [{**question, "label": question["label"].strip()} for question in questions if not _empty(question)]
+    return Answers(tuple(statements), tuple(dict.fromkeys(items)))
 
 
-def _empty(question: Mapping[str, Any]) -> bool:
-    return not (question["label"].strip() or question["hint"].strip() or question["choices"])
+def _choices(service: Service | None, one: Mapping[str, object]) -> tuple[str, ...]:
+    if one["kind"] == "yes_no":
+        return YES_NO
+    if one["kind"] == "choice":
+        choices = one.get("choices")
+        return tuple(str(choice) for choice in choices) if isinstance(choices, list) else ()
+    if one["kind"] == "item" and service:
+        names = tuple(item.name for item in service.items if item.active)
+        return names if len(names) <= LISTED else ()
+    return ()
 
 
-def _findings(at: int, question: Mapping[str, Any]) -> list[Finding]:
-    found = []
-    if not question["label"].strip() and not _empty(question):
-        found.append(Finding(f"label-{at}", "The question is missing.", "Write it, or empty the whole row."))
-    if question["kind"] not in KINDS:
-        found.append(Finding(f"kind-{at}", "There is no such kind of answer.", "Choose one of the list."))
-    if question["kind"] == "choice" and len(set(question["choices"])) < 2:
-        found.append(Finding(f"choices-{at}", "There is nothing to choose between.", "Write one answer a line."))
-    found += [
-        Finding(f"{key}-{at}", f"This is longer than {longest} characters.", "Shorten it.")
-        for key, longest in LONGEST.items()
-        if len(question[key]) > longest
-    ]
-    return found
+def _finding(question: Question, answer: str) -> Finding | None:
+    if not answer:
+        cure = "Choose one of the answers." if question.choices else "A few words are enough."
+        return Finding(question.field, "This is needed to help you.", cure) if question.required else None
+    if question.choices and question.kind != "item" and answer not in question.choices:
+        return Finding(question.field, "This is not one of the answers.", "Choose one of the answers.")
+    most = LONGEST.get(question.kind, LONGEST["text"])
+    if len(answer) > most:
+        return Finding(
+            question.field, f"This is {len(answer):,} characters long; {most:,} fit.", "Shorten it."
+        )
+    return None
+
+
+def _item(db: Session, name: str) -> ConfigurationItem | None:
+    """Return the item of a name; one that nobody knows stays what the person said."""
+    named = func.lower(ConfigurationItem.name) == name.lower()
+    return db.scalar(select(ConfigurationItem).where(named, ConfigurationItem.active).limit(1))
