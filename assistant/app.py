@@ -11,6 +11,7 @@ from assistant.web import (
     article_acts,
     articles,
     attachments,
+    bulk,
     closures,
     door,
     guard,
@@ -23,6 +24,7 @@ from assistant.web import (
     notifications,
     page,
     people,
+    preview,
     profile,
     queue,
     resolving,
@@ -30,6 +32,7 @@ from assistant.web import (
     sign_in,
     status,
     suggestions,
+    views,
 )
 from assistant.web.door import Desk
 
@@ -38,6 +41,7 @@ VIEWS = (
     *(home, sign_in, profile, queue, incidents, acts, suggestions, resolving, attachments),
     *(articles, article_acts, closures, people, search, status, health, notifications),
     *(invitations, admin_people, admin_groups),
+    *(bulk, preview, views),
 )
 
 

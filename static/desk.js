@@ -1,17 +1,113 @@
-/* What only people who work on incidents need: walking through lists by key. Every page works without this file. */
+/* What only people who work on incidents need: lists by key, previews, the palette, who else is here. */
+/* Every page works without this file. */
 "use strict";
 (() => {
   const { $, all, single } = window.kintsugi;
+  const part = (url, target, more = {}) => window.htmx?.ajax("GET", url, { target, swap: "outerHTML", ...more });
 
-  /* lists: j and k go from row to row */
+  /* lists: j and k go from row to row, x selects, Esc selects nothing */
+  const links = () => all(".rows .go");
+  const rowOf = (at) => at?.closest?.("tr");
+  const here = () => rowOf(document.activeElement);
   const row = (step) => {
-    const links = all(".rows .go");
-    const at = links.indexOf(document.activeElement?.closest?.("tr")?.querySelector(".go"));
-    const next = links[Math.min(Math.max(at + step, 0), links.length - 1)];
+    const at = links().indexOf(here()?.querySelector(".go"));
+    const next = links()[Math.min(Math.max(at + step, 0), links().length - 1)];
     next?.focus();
     next?.scrollIntoView({ block: "nearest" });
   };
-  document.addEventListener("keydown", (event) => {
-    if (single(event) && (event.key === "j" || event.key === "k") && $(".rows .go")) row(event.key === "j" ? 1 : -1);
+  const box = (at) => $("[name=number]", at);
+  let last;
+  const pick = (upTo) => {
+    const at = here(), mine = at && box(at);
+    if (!mine) return;
+    const rows = all(".rows tbody tr"), from = upTo ? rows.indexOf(last) : -1;
+    if (from < 0) mine.checked = !mine.checked;
+    else rows.slice(Math.min(from, rows.indexOf(at)), Math.max(from, rows.indexOf(at)) + 1).forEach((one) => { box(one).checked = true; });
+    last = at;
+    tally();
+  };
+  const tally = () => all(".many").forEach((form) => {
+    const chosen = all("[name=number]:checked", form).length;
+    all("[data-count]", form).forEach((at) => { at.textContent = chosen; });
+    form.classList.toggle("chosen", chosen > 0);
   });
+  document.addEventListener("change", (event) => {
+    if ("all" in event.target.dataset) all("[name=number]", event.target.form).forEach((at) => { at.checked = event.target.checked; });
+    if (event.target.matches("[name=number], [data-all]")) tally();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && $(".many.chosen") && !$("details.drop[open], dialog[open]")) {
+      all(".many :is([name=number], [data-all])").forEach((at) => { at.checked = false; });
+      return tally();
+    }
+    if (!single(event) || !$(".rows .go")) return;
+    if (event.key === "j" || event.key === "k") row(event.key === "j" ? 1 : -1);
+    if (event.key === "x" || event.key === "X") pick(event.shiftKey);
+    if (event.key === "w") $(".write", here() || undefined)?.click();
+  });
+
+  /* preview: what one stands on, beside the list where there is room */
+  let soon;
+  document.addEventListener("focusin", (event) => {
+    const url = rowOf(event.target)?.querySelector("[data-preview]")?.dataset.preview;
+    const pane = $(".split > #preview");
+    if (!url || !pane || pane.dataset.of === url || !pane.getClientRects().length) return;
+    clearTimeout(soon);
+    soon = setTimeout(async () => {
+      await part(url, "#preview");
+      $("#preview").dataset.of = url;
+    }, 120);
+  });
+
+  /* palette: Ctrl K opens it, arrows walk through what it finds */
+  const palette = () => $("#palette-box");
+  const openPalette = () => {
+    palette().showModal();
+    $("input", palette()).select();
+    if (!$("#palette .go")) part($("form", palette()).action, "#palette");
+  };
+  document.addEventListener("click", (event) => {
+    if (event.target.closest?.("[data-opens=palette]")) {
+      event.preventDefault();
+      openPalette();
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && palette()) {
+      event.preventDefault();
+      return palette().open ? palette().close() : openPalette();
+    }
+    if (!palette()?.open || !["ArrowDown", "ArrowUp", "Enter"].includes(event.key)) return;
+    const found = all("#palette .go", palette()), at = found.indexOf(document.activeElement);
+    if (event.key === "Enter") {
+      if (at < 0 && found.length) { event.preventDefault(); found[0].click(); }
+      return;
+    }
+    event.preventDefault();
+    const next = at + (event.key === "ArrowDown" ? 1 : -1);
+    (next < 0 ? $("input", palette()) : found[Math.min(next, found.length - 1)])?.focus();
+  });
+
+  /* who else is here: a sign of life while somebody looks at the page, at once when they begin to write */
+  const EVERY = 20000;
+  const unsent = () => Boolean($("#composer textarea")?.value.trim());
+  const sign = () => {
+    const form = $("#presence form");
+    if (!form || document.hidden) return;
+    form.elements.writing.value = unsent() ? "yes" : "";
+    form.dispatchEvent(new Event("here"));
+  };
+  let wrote = false;
+  document.addEventListener("input", (event) => {
+    if (!event.target.closest("#composer") || unsent() === wrote) return;
+    wrote = unsent();
+    sign();
+  });
+  setInterval(sign, EVERY);
+  document.addEventListener("visibilitychange", sign);
+  document.addEventListener("htmx:load", () => { tally(); wrote = unsent(); });
+  document.addEventListener("DOMContentLoaded", () => setTimeout(sign, 300));
+
+  all("[data-all]").forEach((at) => { at.hidden = false; });
+  tally();
 })();

@@ -67,7 +67,7 @@ def add(db: Session, incident: "Incident", text: str, *, actor: Person, now: dat
     return step
 
 
-def tick(db: Session, step: Step, done: bool, *, actor: Person, now: datetime) -> Step:
+def tick(db: Session, step: Step, *, done: bool, actor: Person, now: datetime) -> Step:
     """Say that a step is done, or that it is not after all; who said so and when is kept."""
     if (step.done_at is not None) != done:
         step.done_at = now if done else None

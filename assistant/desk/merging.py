@@ -23,7 +23,7 @@ def merge(db: Session, incident: Incident, into: Incident, *, actor: Person, now
     into the duplicate goes on there too. Raises Refused for itself, for circles, and where people could read what
     they may not.
     """
-    for row in sorted({incident, into}, key=lambda one: one.id):  # in one order: no two merges wait in a ring
+    for row in sorted({incident, into}, key=lambda one: one.id):  # in one order, no ring of waiting
         lock(db, row)
     target = into.merged_into or into
     findings = _findings(db, incident, target, actor)

@@ -3,17 +3,21 @@
 import base64
 import binascii
 import json
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlalchemy import ColumnElement, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session, joinedload
 
+from assistant.desk.asset import ConfigurationItem
 from assistant.desk.incident import Incident
 from assistant.desk.people import membership
-from assistant.desk.permissions import readable_incidents
+from assistant.desk.permissions import readable_ids, readable_incidents
+from kb.article import Article
+from kb.authoring import NEAR
 from kb.feedback import Search, Showing
 from kb.viewer import Viewer
 
@@ -21,6 +25,9 @@ OPEN = Incident.phase.in_(("new", "active", "waiting"))
 NOTHING = Incident.closing_door == "nothing"
 PAGE = 50  # incidents on a page
 SURE = "very likely"
+MOST = 1000  # counted at most; beyond it a count is “1,000+”
+UNSET = 0  # the value of a filter that asks for what has none
+Asked = Mapping[str, Collection[Any]]  # name of a filter -> the values that fit
 
 
 def _my_groups(viewer: Viewer) -> ColumnElement[bool]:
@@ -58,21 +65,69 @@ LISTS = {
         "Every open incident has somebody who works on it.",
     ),
     "open": Work("All open", lambda viewer: OPEN, "No incident is open."),
-    "ended": Work("Resolved and closed", lambda viewer: ~OPEN, "No incident has been resolved yet."),
+    "ended": Work(
+        "Resolved and closed",
+        lambda viewer: Incident.phase.in_(("resolved", "closed")),
+        "No incident has been resolved yet.",
+    ),
+    "all": Work("All incidents", lambda viewer: true(), "Nobody has reported anything yet."),
 }
-COUNTED = ("mine", "document", "groups", "unassigned", "open")  # counting all that ever ended helps nobody
+COUNTED = ("mine", "document", "groups", "unassigned", "open")  # how many ever ended helps nobody
 SORTS = {  # name -> (label, columns, newest first)
     "priority": ("Priority", (Incident.priority, Incident.id), False),
     "newest": ("Newest", (Incident.recorded_at, Incident.id), True),
     "oldest": ("Oldest", (Incident.recorded_at, Incident.id), False),
     "updated": ("Last change", (Incident.updated_at, Incident.id), True),
 }
-FILTERS = {  # name -> the column it asks for
-    "priority": Incident.priority,
-    "phase": Incident.phase,
-    "service": Incident.service_id,
-    "group": Incident.group_id,
+
+
+def _one_of(column: Any) -> Callable[[Collection[Any]], ColumnElement[bool]]:
+    def fits(values: Collection[Any]) -> ColumnElement[bool]:
+        known = column.in_([value for value in values if value != UNSET])
+        return or_(known, column.is_(None)) if UNSET in values else known
+
+    return fits
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One question to a list. holds: the condition for values; column: what is counted by value, None where nothing is.
+
+    unset: how people say that an incident has none; words: the values are words and not ids.
+    """
+
+    label: str
+    holds: Callable[[Collection[Any]], ColumnElement[bool]]
+    column: Any = None
+    unset: str = ""
+    words: bool = False
+
+
+def _of(label: str, column: Any, unset: str = "", *, words: bool = False) -> Filter:
+    return Filter(label, _one_of(column), column, unset, words)
+
+
+FILTERS = {
+    "priority": _of("Priority", Incident.priority, words=True),
+    "phase": _of("State", Incident.phase, words=True),
+    "service": _of("Service", Incident.service_id, "No service"),
+    "group": _of("Group", Incident.group_id, "No group"),
+    "assignee": _of("Agent", Incident.assignee_id, "Nobody"),
+    "category": _of("Category", Incident.category_id, "No category"),
+    "requester": Filter("Requester", _one_of(Incident.requester_id)),
+    "item": Filter(
+        "Configuration item", lambda values: Incident.items.any(ConfigurationItem.id.in_(list(values)))
+    ),
 }
+FACETS = {name: one.column for name, one in FILTERS.items() if one.column is not None}
+
+
+@dataclass(frozen=True)
+class Facet:
+    """The values of one filter with their counts under the other filters, most first. more: there are even more."""
+
+    counts: list[tuple[Any, int]]
+    more: bool
 
 
 @dataclass(frozen=True)
@@ -88,7 +143,7 @@ def page(
     db: Session,
     viewer: Viewer,
     name: str,
-    filters: Mapping[str, Any],
+    filters: Asked,
     *,
     sort: str = "priority",
     after: str = "",
@@ -96,7 +151,10 @@ def page(
     """Return one page of a list. after: the mark that the page before gave; a damaged one starts from the beginning."""
     _, columns, newest_first = SORTS[sort]
     query = _query(viewer, name, filters).options(
-        joinedload(Incident.requester), joinedload(Incident.service), joinedload(Incident.assignee)
+        joinedload(Incident.requester),
+        joinedload(Incident.service),
+        joinedload(Incident.assignee),
+        joinedload(Incident.group),
     )
     seen = _unmark(after, columns)
     if seen:
@@ -109,21 +167,42 @@ def page(
 
 
 def counts(db: Session, viewer: Viewer) -> dict[str, int]:
-    """Return how many incidents each counted list holds for this viewer."""
-    return {
-        name: db.scalar(select(func.count()).select_from(_query(viewer, name, {}).subquery())) or 0
-        for name in COUNTED
-    }
+    """Return how many incidents each counted list holds for this viewer; MOST + 1 stands for more than MOST."""
+    return {name: count(db, viewer, name, {}) for name in COUNTED}
 
 
-def facets(
-    db: Session, viewer: Viewer, name: str, filters: Mapping[str, Any], by: str
-) -> list[tuple[Any, int]]:
-    """Return the values of one filter with their counts, the other filters applied."""
-    column = FILTERS[by]
-    others = {key: value for key, value in filters.items() if key != by}
-    query = _query(viewer, name, others).with_only_columns(column, func.count()).group_by(column)
-    return [(value, count) for value, count in db.execute(query.order_by(column)) if value is not None]
+def count(db: Session, viewer: Viewer, name: str, filters: Asked) -> int:
+    """Return how many incidents a list holds; MOST + 1 stands for more than MOST."""
+    some = _query(viewer, name, filters).with_only_columns(Incident.id).limit(MOST + 1)
+    return db.scalar(select(func.count()).select_from(some.subquery())) or 0
+
+
+def facets(db: Session, viewer: Viewer, name: str, filters: Asked) -> dict[str, Facet]:
+    """Return what each filter could ask for, with counts under the others.
+
+    Of a list longer than MOST its newest MOST incidents are counted, so that every page costs the same.
+    """
+    shown = _sample(db, viewer, name, filters)
+    found = {}
+    for place, by in enumerate(FACETS):
+        others = {key: values for key, values in filters.items() if key != by}
+        rows = _sample(db, viewer, name, others) if by in filters else shown
+        counts = Counter(UNSET if row[place] is None else row[place] for row in rows)
+        found[by] = Facet(counts.most_common(), len(rows) > MOST)
+    return found
+
+
+def waiting_for(db: Session, viewer: Viewer, incident: Incident) -> tuple[Article | Incident, str] | None:
+    """Return the best answer that was shown for an incident and not chosen yet, with its band; None without one."""
+    newest = select(func.max(Search.id)).where(Search.incident_id == incident.id, Search.kind == "suggestion")
+    trusted = (Showing.band.in_(NEAR), Showing.choice.is_(None))
+    query = select(Showing).where(Showing.search_id == newest.scalar_subquery(), *trusted)
+    for showing in db.scalars(query.order_by(Showing.score.desc())):
+        kind: Any = Article if showing.corpus == "article" else Incident
+        item = db.get(kind, showing.item_id) if readable_ids(db, viewer, kind, [showing.item_id]) else None
+        if item is not None and not getattr(item, "is_open", False):
+            return item, showing.band
+    return None
 
 
 def of_requester(db: Session, viewer: Viewer) -> list[Incident]:
@@ -147,11 +226,18 @@ def nothing_counts(db: Session, viewer: Viewer) -> dict[str, int]:
     return {str(reason): count for reason, count in db.execute(query.group_by(Incident.nothing_reason))}
 
 
-def _query(viewer: Viewer, name: str, filters: Mapping[str, Any]) -> Any:
+def _query(viewer: Viewer, name: str, filters: Asked) -> Any:
     query = select(Incident).where(readable_incidents(viewer), LISTS[name].holds(viewer))
-    for key, value in filters.items():
-        query = query.where(FILTERS[key] == value)
+    for key, values in filters.items():
+        query = query.where(FILTERS[key].holds(values))
     return query
+
+
+def _sample(db: Session, viewer: Viewer, name: str, filters: Asked) -> list[Any]:
+    """Return what the facets count, a row an incident: of all when they are few, else of the newest and one more."""
+    query = _query(viewer, name, filters).with_only_columns(*FACETS.values()).limit(MOST + 1)
+    rows = list(db.execute(query))
+    return rows if len(rows) <= MOST else list(db.execute(query.order_by(Incident.id.desc())))
 
 
 def _waiting(db: Session, ids: list[int]) -> set[int]:

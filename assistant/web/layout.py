@@ -18,7 +18,7 @@ from assistant.web.incident_page import state_label
 from assistant.web.menu import menu
 from assistant.web.notifications import unread
 from assistant.web.page import findings, lost_race, ticked, typed, typed_all
-from assistant.web.queue import nav
+from assistant.web.queue import nav, saved
 from kb.article import AUDIENCES, CONFIDENCES, GOVERNANCES
 
 
@@ -32,6 +32,11 @@ def reasons_of(way: Process) -> list[tuple[str, str]]:
     return [(reason.name, reason.label) for reason in way.reasons.values()]
 
 
+def my_groups() -> list[tuple[int, str]]:
+    """Return the viewer's own groups to choose from."""
+    return [(group.id, group.name) for group in me().groups]
+
+
 def zip_same(values: Iterable[str]) -> list[tuple[str, str]]:
     """Return choices whose labels are their values."""
     return [(value, value) for value in values]
@@ -43,8 +48,8 @@ def choices_of(rows: Iterable[Any]) -> list[tuple[int, str]]:
 
 
 CALLS = (
-    *(can, me, now, typed, typed_all, ticked, findings, lost_race, menu, nav, unread),
-    *(state_label, priority_choices, reasons_of, zip_same, choices_of, words.theme),
+    *(can, me, now, typed, typed_all, ticked, findings, lost_race, menu, nav, saved, unread),
+    *(state_label, priority_choices, reasons_of, my_groups, zip_same, choices_of, words.theme),
 )
 TABLES = {
     "IMPACTS": IMPACTS,

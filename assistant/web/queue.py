@@ -1,15 +1,16 @@
-"""My work and the other lists of incidents."""
+"""My work and the other lists of incidents, and the saved ones, as pages and as lines of the menu."""
 
 from typing import Any
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, g, request, url_for
 from flask.typing import ResponseReturnValue
 
-from assistant.desk import worklist
-from assistant.desk.asset import Service
-from assistant.desk.worklist import FILTERS, LISTS, SORTS
-from assistant.identity import viewer
-from assistant.web import forms
+from assistant.desk import closure_gate, saved_view, ways, worklist
+from assistant.desk.incident import Incident
+from assistant.desk.saved_view import SavedView
+from assistant.desk.worklist import LISTS, SORTS
+from assistant.identity import me, viewer
+from assistant.web import bulk, filters, forms
 from assistant.web.door import db
 from assistant.web.page import page
 from assistant.web.policy import allows
@@ -21,68 +22,68 @@ blueprint = Blueprint("queue", __name__)
 @allows("queue.read")
 def index() -> ResponseReturnValue:
     """Show one list, filtered and sorted, page by page."""
-    name, sort, filters = _asked("list", LISTS), _asked("sort", SORTS), _filters()
-    shown = worklist.page(db(), viewer(), name, filters, sort=sort, after=forms.text("after"))
+    name, sort, chosen = filters.asked("list", LISTS), filters.asked("sort", SORTS), filters.asked_filters()
+    shown = worklist.page(db(), viewer(), name, chosen, sort=sort, after=forms.text("after"))
     return page(
         "incidents/index.html",
         "incidents/_list.html",
         name=name,
         work=LISTS[name],
         sort=sort,
-        filters=filters,
+        filters=chosen,
         shown=shown,
-        chips=_chips(name, filters),
-        link=_link,
+        missing=_missing(shown.incidents) if name == "document" else {},
+        total=filters.counted(worklist.count(db(), viewer(), name, chosen)),
+        chips=filters.chips(name, chosen),
+        link=filters.address,
+        kept=filters.kept(),
+        view=_view(),
+        **bulk.choices(shown.incidents),
     )
 
 
 def nav() -> list[dict[str, Any]]:
     """Return the lists for the menu, with their counts and which one is open."""
     counts = worklist.counts(db(), viewer())
-    here = _asked("list", LISTS) if request.endpoint == "queue.index" else ""
+    here = filters.asked("list", LISTS) if request.endpoint == "queue.index" and not _view() else ""
     return [
         {
             "label": work.label,
             "url": url_for("queue.index", list=name),
-            "count": counts.get(name, ""),
+            "count": filters.counted(counts[name]) if name in counts else "",
             "here": name == here,
         }
         for name, work in LISTS.items()
     ]
 
 
-def _asked(field: str, known: Any) -> str:
-    value = request.args.get(field, "")
-    return value if value in known else next(iter(known))
+def saved() -> list[dict[str, Any]]:
+    """Return the saved views for the menu, one's own and those of one's groups, and which one is open."""
+    here = _view()
+    return [
+        {
+            "label": view.name,
+            "by": "" if view.person_id == me().id else view.person.name,
+            "url": url_for("queue.index", **view.asked, view=view.id),
+            "here": view is here,
+        }
+        for view in _views()
+    ]
 
 
-def _filters() -> dict[str, Any]:
-    given = {name: request.args.get(name, "") for name in FILTERS}
-    numbers = ("service", "group")
-    return {
-        name: int(value) if name in numbers else value
-        for name, value in given.items()
-        if value and (name not in numbers or (value.isascii() and value.isdigit() and len(value) < 13))
-    }
+def _views() -> list[SavedView]:
+    if "views" not in g:
+        g.views = saved_view.of(db(), me())
+    return g.views  # type: ignore[no-any-return]
 
 
-def _link(**changes: Any) -> str:
-    """Return the address of this list with other filters; a value of None takes one away."""
-    kept = {name: value for name, value in request.args.items() if name in ("list", "sort", *FILTERS)}
-    return url_for("queue.index", **{**kept, **changes})
+def _view() -> SavedView | None:
+    """Return the saved view that the address names, if the viewer has it."""
+    named = forms.number("view")
+    return next((view for view in _views() if view.id == named), None) if named else None
 
 
-def _chips(name: str, filters: dict[str, Any]) -> dict[str, list[tuple[Any, str, int]]]:
-    """Return the filters that can be chosen: value, label and count, by name of the filter."""
-    chips = {}
-    for by in ("priority", "service"):
-        found = worklist.facets(db(), viewer(), name, filters, by)
-        chips[by] = [(value, _label(by, value), count) for value, count in found]
-    return chips
-
-
-def _label(by: str, value: Any) -> str:
-    if by == "priority":
-        return str(value)
-    service = db().get(Service, value)
-    return service.name if service else "Unknown"
+def _missing(incidents: list[Incident]) -> dict[int, str]:
+    """Return for each resolved incident what still has to be written down before it can close, empty for nothing."""
+    found = {one.id: closure_gate.findings(one, ways.of(db(), one)) for one in incidents}
+    return {key: findings[0].message if findings else "" for key, findings in found.items()}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.desk import audit, catalogue, edition, questions, routing
+from assistant.desk import audit, catalogue, edition, question_rows, routing
 from assistant.desk.assignment import route
 from assistant.desk.people import Group
 from kb.errors import EditConflict, Refused
@@ -73,7 +73,7 @@ def test_the_second_of_two_administrators_is_told(db, dan):
 def test_a_service_asks_questions_and_empty_rows_are_left_out(db, dan):
     service = make.service(db)
     seen = edition.of(service, catalogue.ASKED)
-    catalogue.ask(db, service, [QUESTION, dict(questions.EMPTY)], seen=seen, actor=dan, now=NOON)
+    catalogue.ask(db, service, [QUESTION, dict(question_rows.EMPTY)], seen=seen, actor=dan, now=NOON)
     assert service.questions == [QUESTION]
     with pytest.raises(EditConflict):
         catalogue.ask(db, service, [], seen=seen, actor=dan, now=NOON)
@@ -90,7 +90,7 @@ def test_a_service_asks_questions_and_empty_rows_are_left_out(db, dan):
 )
 def test_a_question_that_cannot_be_asked_is_refused_at_its_row(wrong, field):
     with pytest.raises(Refused) as refused:
-        questions.checked([QUESTION, {**QUESTION, **wrong}])
+        question_rows.checked([QUESTION, {**QUESTION, **wrong}])
     assert [one.field for one in refused.value.findings] == [field]
 
 
@@ -109,7 +109,7 @@ def test_a_question_that_cannot_be_asked_is_refused_at_its_row(wrong, field):
 )
 def test_questions_are_added_removed_and_moved(do, labels):
     rows = [{**QUESTION, "label": label} for label in "abc"]
-    assert [row["label"] for row in questions.arranged(rows, do)] == labels
+    assert [row["label"] for row in question_rows.arranged(rows, do)] == labels
 
 
 def test_a_service_that_is_given_up_is_kept_and_comes_back(db, dan):

@@ -30,13 +30,13 @@ def test_an_incident_begins_with_the_steps_of_its_service(incident):
 def test_ben_adds_a_step_and_it_is_said_who_ticked_it_and_when(db, now, incident):
     ben, cleo = make.person(db), make.person(db, "cleo")
     step = checklist.add(db, incident, "Order the  part", actor=ben, now=now)
-    checklist.tick(db, step, True, actor=cleo, now=now + LATER)
+    checklist.tick(db, step, done=True, actor=cleo, now=now + LATER)
     assert texts(incident)[-1] == "Order the part"
     assert (step.person, step.done_at) == (cleo, now + LATER)
     assert step not in checklist.open_steps(incident)
-    checklist.tick(db, step, True, actor=ben, now=now + 2 * LATER)
+    checklist.tick(db, step, done=True, actor=ben, now=now + 2 * LATER)
     assert step.person is cleo
-    checklist.tick(db, step, False, actor=ben, now=now + 2 * LATER)
+    checklist.tick(db, step, done=False, actor=ben, now=now + 2 * LATER)
     assert step in checklist.open_steps(incident)
 
 
