@@ -84,7 +84,10 @@ class Article(Base):
     """A piece of knowledge: who answers for it, who may read it, how far it can be trusted."""
 
     __tablename__ = "article"
-    __table_args__ = (Index("ix_article_state", "confidence", "audience"),)
+    __table_args__ = (
+        Index("ix_article_state", "confidence", "audience"),
+        Index("ix_article_idle", "confidence", "updated_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     external_id: Mapped[str | None] = mapped_column(String(200), unique=True)
@@ -138,6 +141,7 @@ class Flag(Base):
     """A task: somebody says that an article is wrong, unclear, outdated or a duplicate; its owner sees to it."""
 
     __tablename__ = "flag"
+    __table_args__ = (Index("ix_flag_open", "settled_at", "due_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"), index=True)
@@ -145,7 +149,7 @@ class Flag(Base):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
-    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     outcome: Mapped[str] = mapped_column(Text, default="")

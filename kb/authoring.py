@@ -1,4 +1,4 @@
-"""The verbs that write articles: draft, revise, set the state, flag."""
+"""The verbs that write articles: draft, revise, restore, set the state, hand over, flag."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from kb import standard, states
 from kb.article import CONTENT_FIELDS, Article, Content, Flag, Version
-from kb.errors import EditConflict, Finding, Refused
+from kb.errors import EditConflict, Finding, MoveNotAllowed, Refused
 from kb.live import Live
 from kb.search import find
 from kb.store import lock
@@ -83,6 +83,27 @@ def revise(
     return version
 
 
+def restore(
+    db: Session, article: Article, old: Version, *, seen: int, actor: Actor | None, now: datetime
+) -> Version:
+    """Let an article say again what it said in an old version: a new version with that content.
+
+    Raises EditConflict and Refused as `revise` does.
+    """
+    note = f"Version {old.number} restored"
+    return revise(db, article, old.content, seen=seen, actor=actor, now=now, note=note)
+
+
+def hand_over(db: Session, article: Article, owner: Actor, *, actor: Actor, now: datetime) -> Article:
+    """Give an article to somebody who keeps it from now on."""
+    lock(db, article)
+    article.owner_id = owner.id
+    _stamp(article, actor, now)
+    db.flush()
+    db.expire(article, ["owner"])
+    return article
+
+
 def set_state(
     db: Session,
     article: Article,
@@ -105,18 +126,38 @@ def set_state(
     return article
 
 
-def flag(db: Session, article: Article, reason: str, *, actor: Actor, now: datetime) -> Flag:
-    """Say what is wrong with an article. Raises Refused without a reason."""
+def flag(
+    db: Session,
+    article: Article,
+    reason: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    owner: Actor | None = None,
+    due_at: datetime | None = None,
+) -> Flag:
+    """Say what is wrong with an article. owner: who sees to it, until when. Raises Refused without a reason."""
     if not reason.strip():
         raise Refused([Finding("reason", "No reason is given.", "Say in a sentence what is wrong.")])
-    raised = Flag(article=article, reason=reason.strip(), person_id=actor.id, at=now)
+    owner_id = owner.id if owner else None
+    raised = Flag(
+        article=article,
+        reason=reason.strip(),
+        person_id=actor.id,
+        at=now,
+        owner_id=owner_id,
+        due_at=due_at,
+    )
     db.add(raised)
     db.flush()
     return raised
 
 
 def settle(db: Session, raised: Flag, outcome: str, *, actor: Actor, now: datetime) -> Flag:
-    """Close a flag with what was done about it. Raises Refused without an outcome."""
+    """Close a flag with what was done about it. Raises Refused without an outcome, MoveNotAllowed the second time."""
+    lock(db, raised)
+    if raised.settled_at is not None:
+        raise MoveNotAllowed(f"This flag is settled already: {raised.outcome}")
     if not outcome.strip():
         raise Refused([Finding("outcome", "No outcome is given.", "Say what was done, or why nothing was.")])
     raised.settled_at, raised.settled_by_id, raised.outcome = now, actor.id, outcome.strip()

@@ -7,23 +7,31 @@ from typing import Any
 from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
+from index.tokens import stems
 from kb.errors import Finding, Refused
 from kb.store import Base, UtcDateTime, rows_changed
 
 CHOICES = ("used", "reference", "rejected", "opened")
 STILL_TYPING = timedelta(minutes=2)  # a longer text so soon after a shorter one is the same question
 BEFORE_ASKING = timedelta(minutes=30)  # what somebody searched so shortly before filing belongs to it
+TAKEN = ("used", "reference", "opened")  # somebody looked into what was found
+
+GIST_LENGTH = 200
 
 
 class Search(Base):
     """One question to the index. kind: suggestion, typing, search or portal.
 
     visitor: a browser nobody signed in with, instead of a person. led_to_id: the incident that was filed after it.
-    unanswered: none of the hits could be trusted.
+    unanswered: none of the hits could be trusted. taken: somebody opened or used one of them.
+    gist: the stems of the text in the order of the alphabet, the same for questions that mean the same.
     """
 
     __tablename__ = "search"
-    __table_args__ = (Index("ix_search_person", "person_id", "id"),)
+    __table_args__ = (
+        Index("ix_search_person", "person_id", "id"),
+        Index("ix_search_gap", "unanswered", "taken", "at", "kind", "gist"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
@@ -37,6 +45,8 @@ class Search(Base):
     visitor: Mapped[str | None] = mapped_column(String(40))
     led_to_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"), index=True)
     unanswered: Mapped[bool] = mapped_column(default=False)
+    taken: Mapped[bool] = mapped_column(default=False)
+    gist: Mapped[str] = mapped_column(String(GIST_LENGTH), default="")
 
     showings: Mapped[list["Showing"]] = relationship(
         order_by="Showing.rank", back_populates="search", cascade="all, delete-orphan"
@@ -71,7 +81,9 @@ def record(
 
     about: further columns of Search (incident_id, recipe, took_ms, degraded, visitor, unanswered).
     """
-    search = Search(text=text, kind=kind, person_id=actor.id if actor else None, at=now, **about)
+    about = {"unanswered": not shown, **about}
+    person_id = actor.id if actor else None
+    search = Search(text=text, kind=kind, person_id=person_id, at=now, gist=gist_of(text), **about)
     search.showings = list(shown)
     db.add(search)
     db.flush()
@@ -115,6 +127,11 @@ def before(db: Session, incident_id: int) -> list[Search]:
     return list(db.scalars(mine.options(selectinload(Search.showings))))
 
 
+def gist_of(text: str) -> str:
+    """Return what a question is about: its stems, each once, whatever case, order and form its words have."""
+    return " ".join(sorted(set(stems(text))))[:GIST_LENGTH]
+
+
 def choose(
     db: Session, showing: Showing, choice: str, *, actor: Any, now: datetime, reason: str = ""
 ) -> Showing:
@@ -123,6 +140,7 @@ def choose(
         raise Refused([Finding("reason", "No reason is given.", "Say why this does not help here.")])
     showing.choice, showing.reason = choice, reason.strip()
     showing.chosen_at, showing.chosen_by_id = now, actor.id if actor else None
+    showing.search.taken = showing.search.taken or choice in TAKEN
     db.flush()
     return showing
 

@@ -11,6 +11,7 @@ MOVES = {  # confidence -> what it may become
     "validated": ("not_validated", "archived"),
     "archived": ("not_validated",),
 }
+REACH = ("team", "internal", "requesters", "public")  # audiences, each wider than the one before
 SHARED = ("requesters", "public")  # audiences beyond the people who work on incidents
 VALUES = {"confidence": CONFIDENCES, "audience": AUDIENCES, "governance": GOVERNANCES}
 
@@ -36,6 +37,18 @@ def check(
         findings += [] if personal_data_checked or article.personal_data_checked else _personal_data(article)
     if findings:
         raise Refused(findings)
+
+
+def widens(article: Article, wanted: dict[str, str]) -> bool:
+    """Say whether more people could read an article with these values of its state than can now."""
+    after = _reach(wanted.get("confidence", article.confidence), wanted.get("audience", article.audience))
+    return after > _reach(article.confidence, article.audience)
+
+
+def _reach(confidence: str, audience: str) -> int:
+    """Return the rank of the audience that can read it: what is in progress or archived stays with those who work."""
+    inside = confidence in ("wip", "archived") and audience in SHARED
+    return REACH.index("internal" if inside else audience)
 
 
 def _findings(article: Article, confidence: str, audience: str) -> list[Finding]:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, case, func, select
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, case, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from kb.article import Article
 from kb.errors import Finding, Refused
-from kb.store import Base, UtcDateTime, lock
+from kb.store import Base, UtcDateTime, lock, rows_changed
 
 LONGEST_COMMENT = 2000  # characters
 
@@ -96,3 +96,14 @@ def counts(db: Session, article_ids: Collection[int]) -> dict[int, Counts]:
         .group_by(Vote.article_id)
     )
     return {article_id: Counts(int(good), int(every - good)) for article_id, good, every in rows}
+
+
+def settle(db: Session, article: Article, upto: datetime, *, actor: Any, now: datetime) -> int:
+    """Say that what readers missed in an article was seen to; return how many votes that were.
+
+    upto: the newest vote that was looked at; what came in later stays open.
+    """
+    db.flush()
+    missed = (Vote.article_id == article.id, Vote.helpful.is_(False), Vote.settled_at.is_(None))
+    seen = update(Vote).where(*missed, Vote.at <= upto)
+    return rows_changed(db, seen.values(settled_at=now, settled_by_id=actor.id))

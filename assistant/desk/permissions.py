@@ -34,12 +34,12 @@ LEAST_ROLE = {  # action -> the least role that may do it; what is not here, nob
     "palette": "agent",
     "article.write": "agent",
     "article.flag": "agent",
+    "flag.settle": "agent",  # whoever may mend an article may say that it is mended
     "article.remark": "agent",
     "article.capture": "agent",
     "article.validate": "coach",
     "article.publish": "coach",
     "article.archive": "coach",
-    "flag.settle": "coach",
     "closures.review": "coach",
     "curation": "coach",
     "article.merge": "coach",

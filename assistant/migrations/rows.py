@@ -1,6 +1,6 @@
 """Every row of the desk in one place, so that the metadata is complete wherever it is asked for."""
 
-from assistant.desk import audit, heartbeat, invitation, jobs, notifications, presence, saved_view, signin
+from assistant.desk import audit, heartbeat, invitation, jobs, notifications, presence, saved_view, seen, signin
 from assistant.importers import run as imports
 from kb import embeddings, feedback, likeness, remarks, votes
 from kb.store import Base
@@ -18,6 +18,7 @@ ROWS = (
     presence,
     remarks,
     saved_view,
+    seen,
     signin,
     votes,
 )  # what these do not define, they import

@@ -81,4 +81,5 @@ def _remember(question: str, answer: Answer) -> feedback.Search:
         for rank, hit in enumerate(answer.hits, 1)
     ]
     about = {"recipe": answer.recipe, "took_ms": answer.took_ms, "degraded": "\n".join(answer.degraded)}
+    about["unanswered"] = answer.nothing
     return keep(feedback.record, question, showings, kind="search", actor=me(), now=now(), **about)

@@ -40,6 +40,8 @@ COLUMNS: tuple[tuple[str, Callable[[], sa.Column]], ...] = (
         lambda: sa.Column("led_to_id", sa.Integer(), sa.ForeignKey("incident.id")),
     ),
     ("search", lambda: sa.Column("unanswered", sa.Boolean(), nullable=False, server_default=sa.false())),
+    ("search", lambda: sa.Column("taken", sa.Boolean(), nullable=False, server_default=sa.false())),
+    ("search", lambda: sa.Column("gist", sa.String(length=200), nullable=False, server_default="")),
     ("service", lambda: sa.Column("owner_id", sa.Integer(), sa.ForeignKey("person.id"))),
     (
         "service",
@@ -52,10 +54,13 @@ COLUMNS: tuple[tuple[str, Callable[[], sa.Column]], ...] = (
 INDEXES = (
     ("ix_audit_entry_action", "audit_entry", ("action", "id")),
     ("ix_audit_entry_person", "audit_entry", ("person_id", "id")),
+    ("ix_article_idle", "article", ("confidence", "updated_at")),
     ("ix_article_merged_into_id", "article", ("merged_into_id",)),
-    ("ix_flag_due_at", "flag", ("due_at",)),
+    ("ix_flag_open", "flag", ("settled_at", "due_at")),
     ("ix_flag_owner_id", "flag", ("owner_id",)),
     ("ix_incident_merged_into_id", "incident", ("merged_into_id",)),
+    ("ix_link_held", "link", ("article_id", "kind", "failed_at", "at")),
+    ("ix_search_gap", "search", ("unanswered", "taken", "at", "kind", "gist")),
     ("ix_search_led_to_id", "search", ("led_to_id",)),
     ("ix_search_person", "search", ("person_id", "id")),
 )
@@ -65,6 +70,7 @@ NEW = (
     "notification",
     "process_version",
     "saved_view",
+    "seen",
     "setting",
     "likeness",
     "remark",
@@ -146,6 +152,15 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_saved_view_group_id"), "saved_view", ["group_id"])
     op.create_table(
+        "seen",
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_seen_person_id")),
+        sa.PrimaryKeyConstraint("kind", "subject", name=op.f("pk_seen")),
+    )
+    op.create_table(
         "setting",
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -177,6 +192,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("article_id", "other_id", name=op.f("uq_likeness_article_id_other_id")),
     )
     op.create_index(op.f("ix_likeness_other_id"), "likeness", ["other_id"])
+    op.create_index("ix_likeness_open", "likeness", ["apart_at", "nearness"])
     op.create_table(
         "remark",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -194,6 +210,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_remark")),
     )
     op.create_index(op.f("ix_remark_article_id"), "remark", ["article_id"])
+    op.create_index("ix_remark_open", "remark", ["settled_at", "at"])
     op.create_table(
         "vote",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -303,10 +320,12 @@ def upgrade() -> None:
         op.add_column(table, column(), inline_references=True)
     for name, table, columns in INDEXES:
         op.create_index(name, table, list(columns))
+    op.drop_index("ix_link_article", "link")
 
 
 def downgrade() -> None:
     """Take it back."""
+    op.create_index("ix_link_article", "link", ["article_id", "kind"])
     for name, table, _ in reversed(INDEXES):
         op.drop_index(name, table)
     for table, column in reversed(COLUMNS):

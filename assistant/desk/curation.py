@@ -1,0 +1,166 @@
+"""The knowledge manager's worklist: what matters this week, why, what it is worth, for one viewer only.
+
+Each kind of task is a query of (key, rank) that is cut into pages, and the lines made of those keys.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy.orm import Session
+
+from assistant.desk import curation_lines as lines
+from assistant.desk import curation_queries as queries
+from assistant.desk.curation_lines import Task
+from assistant.desk.curation_queries import Asked
+
+PAGE = 30  # lines on a page
+EACH = 8  # lines of each kind that the whole worklist looks at
+COUNTED = 1_000  # beyond that, the exact number helps nobody
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of task. newest: whether the highest rank comes first. about: what the list is for, in a sentence."""
+
+    label: str
+    query: Callable[[Asked], Select[Any]]
+    lines: Callable[[Asked, Sequence[int]], list[Task]]
+    about: str
+    empty: str
+    newest: bool = True
+
+
+KINDS = {
+    "flags": Kind(
+        "Flags",
+        queries.flags,
+        lines.flags,
+        "Somebody found something wrong. Mend it or say why not; whoever raised it hears back.",
+        "Nobody has found anything wrong that is not settled.",
+        newest=False,
+    ),
+    "votes": Kind(
+        "It did not help",
+        queries.votes,
+        lines.votes,
+        "Readers said that an article did not solve it. What was missing?",
+        "No reader was left without help since the last look.",
+    ),
+    "searches": Kind(
+        "Found nothing",
+        queries.searches,
+        lines.searches,
+        "What people asked in their words, and nothing here could be trusted. Write it, or take it off the list.",
+        "Everything that was asked found something.",
+    ),
+    "unvalidated": Kind(
+        "Not validated",
+        queries.unvalidated,
+        lines.unvalidated,
+        "Used without anybody having confirmed them, the most used first.",
+        "Every article has been validated.",
+    ),
+    "pairs": Kind(
+        "Near-duplicates",
+        queries.pairs,
+        lines.pairs,
+        "Pairs of articles that seem to say the same, the nearest first. Merge them, or say that they differ.",
+        "No two articles say the same.",
+    ),
+    "remarks": Kind(
+        "Remarks",
+        queries.remarks,
+        lines.remarks,
+        "What colleagues wrote beside an article.",
+        "Every remark has been taken up.",
+        newest=False,
+    ),
+    "ignored": Kind(
+        "Nobody opened",
+        queries.ignored,
+        lines.ignored,
+        "Something was found, and nobody looked into it. Does the title say what people call it?",
+        "Whatever was found was opened.",
+    ),
+    "drafts": Kind(
+        "Idle drafts",
+        queries.drafts,
+        lines.drafts,
+        "Work in progress that nobody has touched for a while: finish it, hand it over, merge or archive it.",
+        "No draft has been left lying.",
+        newest=False,
+    ),
+    "closures": Kind(
+        "Nothing to learn",
+        queries.closures,
+        lines.closures,
+        "Closed without an article in the last thirty days. Does the reason hold?",
+        "Every closure without an article has been looked at.",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Page:
+    """A part of a list. after: where the next begins, empty on the last."""
+
+    tasks: list[Task]
+    after: str = ""
+
+
+def worklist(asked: Asked) -> Page:
+    """Return the first page of everything: what is overdue, then what most people met, then what waits longest."""
+    tasks = [task for name in KINDS for task in page(asked, name, most=EACH).tasks]
+    tasks.sort(key=lambda task: (not task.overdue, -task.reach, task.at))
+    return Page(tasks[:PAGE])
+
+
+def page(asked: Asked, name: str, *, after: str = "", most: int = PAGE) -> Page:
+    """Return one page of a kind. after: the mark that the page before gave; a damaged one starts at the beginning."""
+    kind = KINDS[name]
+    found = kind.query(asked).subquery()
+    key, rank = found.c.key, found.c.rank
+    query = select(key, rank)
+    if edge := _unmark(after):
+        beyond = tuple_(rank, key)
+        query = query.where(beyond < tuple_(*edge) if kind.newest else beyond > tuple_(*edge))
+    order = (rank.desc(), key.desc()) if kind.newest else (rank, key)
+    rows = asked.db.execute(query.order_by(*order).limit(most + 1)).all()
+    more = _mark(rows[most - 1]) if len(rows) > most else ""
+    return Page(kind.lines(asked, [row.key for row in rows[:most]]), more)
+
+
+def one(asked: Asked, name: str, key: int) -> Task | None:
+    """Return one line, None when there is none, or none that this viewer may see."""
+    found = KINDS[name].query(asked).subquery()
+    there = asked.db.scalar(select(found.c.key).where(found.c.key == key))
+    return next(iter(KINDS[name].lines(asked, [key])), None) if there is not None else None
+
+
+def counts(asked: Asked) -> dict[str, int]:
+    """Return how much waits of each kind, at most COUNTED of each."""
+    return {name: count(asked.db, kind.query(asked)) for name, kind in KINDS.items()}
+
+
+def count(db: Session, query: Select[Any]) -> int:
+    """Return how many rows a query has, at most COUNTED."""
+    return db.scalar(select(func.count()).select_from(query.limit(COUNTED).subquery())) or 0
+
+
+def _mark(row: Any) -> str:
+    rank = row.rank.isoformat() if isinstance(row.rank, datetime) else row.rank
+    return base64.urlsafe_b64encode(json.dumps([rank, row.key]).encode()).decode().rstrip("=")
+
+
+def _unmark(mark: str) -> list[Any]:
+    try:
+        rank, key = json.loads(base64.urlsafe_b64decode(mark + "=" * (-len(mark) % 4)))
+        return [datetime.fromisoformat(rank) if isinstance(rank, str) else float(rank), int(key)]
+    except (ValueError, TypeError, binascii.Error):
+        return []

@@ -1,0 +1,93 @@
+"""What people asked in vain: questions that mean the same, counted, with what became of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from assistant.desk.seen import SEARCH, Seen
+from kb.feedback import Search, Showing
+
+ASKED = ("portal", "search")  # kinds of search that a person sends off; what is still being typed is not one
+LOOKED_BACK = timedelta(days=90)
+WORDINGS = 8  # different wordings of one question that are shown
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Questions that mean the same. search_id: the newest; by_requesters: how many of them came from the portal."""
+
+    search_id: int
+    text: str
+    times: int
+    by_requesters: int
+    last: datetime
+    gist: str
+
+    @property
+    def who(self) -> str:
+        """Who asked, in words."""
+        if self.by_requesters == self.times:
+            return "requesters"
+        return "agents" if not self.by_requesters else "requesters and agents"
+
+
+def grouped(*, unanswered: bool, now: datetime) -> Select[Any]:
+    """Return the query of groups as (key, rank): the newest search of each, and how often it was asked.
+
+    unanswered: nothing could be trusted; otherwise something was found and nobody opened it.
+    """
+    seen = and_(Seen.kind == SEARCH, Seen.subject == Search.gist)
+    asked = (
+        select(func.max(Search.id).label("key"), func.count().label("rank"))
+        .outerjoin(Seen, seen)
+        .where(
+            Search.unanswered.is_(unanswered),
+            Search.taken.is_(False),
+            Search.at > now - LOOKED_BACK,
+            Search.kind.in_(ASKED),
+            Search.gist != "",
+            or_(Seen.at.is_(None), Search.at > Seen.at),
+        )
+    )
+    return asked.group_by(Search.gist)
+
+
+def of(db: Session, search_ids: Sequence[int], *, unanswered: bool, now: datetime) -> dict[int, Gap]:
+    """Return the groups whose newest searches these are."""
+    newest = {row.id: row for row in db.scalars(select(Search).where(Search.id.in_(search_ids)))}
+    gists = {row.gist: row for row in newest.values()}
+    portal = func.sum(case((Search.kind == "portal", 1), else_=0))
+    counts = db.execute(
+        select(Search.gist, func.count(), portal, func.max(Search.at))
+        .where(*_same(unanswered, now), Search.gist.in_(gists))
+        .group_by(Search.gist)
+    )
+    return {
+        gists[gist].id: Gap(gists[gist].id, gists[gist].text, times, int(requesters), last, gist)
+        for gist, times, requesters, last in counts
+    }
+
+
+def wordings(db: Session, gap: Gap, *, unanswered: bool, now: datetime) -> list[tuple[str, int]]:
+    """Return how people worded a question, the most frequent first."""
+    query = select(Search.text, func.count()).where(*_same(unanswered, now), Search.gist == gap.gist)
+    rows = db.execute(query.group_by(Search.text).order_by(func.count().desc()).limit(WORDINGS))
+    return [(text, count) for text, count in rows]
+
+
+def shown(db: Session, search_id: int) -> list[Showing]:
+    """Return what was found for a search, best first."""
+    return list(db.scalars(select(Showing).where(Showing.search_id == search_id).order_by(Showing.rank)))
+
+
+def _same(unanswered: bool, now: datetime) -> tuple[Any, ...]:  # noqa: FBT001 - both callers pass it on
+    return (
+        Search.unanswered.is_(unanswered),
+        Search.taken.is_(False),
+        Search.at > now - LOOKED_BACK,
+        Search.kind.in_(ASKED),
+    )
