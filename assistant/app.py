@@ -9,10 +9,15 @@ from assistant.web import (
     admin_groups,
     admin_people,
     article_acts,
+    article_publish,
+    article_versions,
     articles,
     attachments,
     bulk,
     closures,
+    curation,
+    curation_acts,
+    curation_merge,
     door,
     guard,
     health,
@@ -39,7 +44,8 @@ from assistant.web.door import Desk
 HERE = Path(__file__).parent
 VIEWS = (
     *(home, sign_in, profile, queue, incidents, acts, suggestions, resolving, attachments),
-    *(articles, article_acts, closures, people, search, status, health, notifications),
+    *(articles, article_acts, article_versions, article_publish),
+    *(curation, curation_acts, curation_merge, closures, people, search, status, health, notifications),
     *(invitations, admin_people, admin_groups),
     *(bulk, preview, views),
 )

@@ -126,6 +126,19 @@ def set_state(
     return article
 
 
+def revive(db: Session, article: Article, *, actor: Actor | None, now: datetime) -> Article:
+    """Bring an archived article back as not validated, read by nobody who could not read it in the archive.
+
+    One that is not archived stays as it is. Raises MoveNotAllowed when it is part of another one now.
+    """
+    if article.merged_into_id is not None:
+        raise MoveNotAllowed("It is part of another article now.")
+    if article.confidence != "archived":
+        return article
+    audience = "team" if article.audience == "team" else "internal"
+    return set_state(db, article, actor=actor, now=now, confidence="not_validated", audience=audience)
+
+
 def flag(
     db: Session,
     article: Article,

@@ -34,7 +34,9 @@ def compare(before: Content, after: Content) -> list[Change]:
     """Return the fields in which two contents differ, in the order of an article."""
     pairs = [(name, getattr(before, name), getattr(after, name)) for name in CONTENT_FIELDS]
     return [
-        Change(name, tuple(rows(old.splitlines(), new.splitlines()))) for name, old, new in pairs if old != new
+        Change(name, tuple(rows(old.splitlines(), new.splitlines())))
+        for name, old, new in pairs
+        if old != new
     ]
 
 

@@ -51,4 +51,3 @@ def of(db: Session, article_ids: Collection[int]) -> list[Remark]:
     """Return what was said about these articles, oldest first."""
     about = select(Remark).where(Remark.article_id.in_(article_ids)).options(joinedload(Remark.person))
     return list(db.scalars(about.order_by(Remark.at, Remark.id)))
-

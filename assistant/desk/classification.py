@@ -34,7 +34,6 @@ class Category(Base):
         """The names from the root to here, such as “Network › VPN”."""
         return f"{self.parent.path}{SEPARATOR}{self.name}" if self.parent else self.name
 
-
     @property
     def offered(self) -> bool:
         """Whether it can still be chosen: neither itself nor a branch above it is retired."""
@@ -51,9 +50,7 @@ def everything(db: Session) -> list[Category]:
     return sorted(db.scalars(select(Category)), key=lambda category: category.path.lower().split(SEPARATOR))
 
 
-def add(
-    db: Session, name: str, parent: Category | None, *, actor: Person | None, now: datetime
-) -> Category:
+def add(db: Session, name: str, parent: Category | None, *, actor: Person | None, now: datetime) -> Category:
     """Add a branch under another one, or at the root. Raises Refused with findings."""
     _check(db, name, parent)
     acting(db, actor=actor, now=now)

@@ -122,18 +122,26 @@ def worklist(asked: Asked) -> Page:
 
 
 def page(asked: Asked, name: str, *, after: str = "", most: int = PAGE) -> Page:
-    """Return one page of a kind. after: the mark that the page before gave; a damaged one starts at the beginning."""
+    """Return one page of a kind. after: the mark that the page before gave."""
     kind = KINDS[name]
-    found = kind.query(asked).subquery()
-    key, rank = found.c.key, found.c.rank
+    keys, more = cut(asked.db, kind.query(asked), after=after, most=most, newest=kind.newest)
+    return Page(kind.lines(asked, keys), more)
+
+
+def cut(db: Session, found: Any, *, after: str, most: int, newest: bool) -> tuple[list[int], str]:
+    """Return one page of keys in the order of their rank, and the mark of the next, empty on the last.
+
+    found: a query of (key, rank). after: the mark that the page before gave; a damaged one starts at the beginning.
+    """
+    rows = found.subquery()
+    key, rank = rows.c.key, rows.c.rank
     query = select(key, rank)
     if edge := _unmark(after):
         beyond = tuple_(rank, key)
-        query = query.where(beyond < tuple_(*edge) if kind.newest else beyond > tuple_(*edge))
-    order = (rank.desc(), key.desc()) if kind.newest else (rank, key)
-    rows = asked.db.execute(query.order_by(*order).limit(most + 1)).all()
-    more = _mark(rows[most - 1]) if len(rows) > most else ""
-    return Page(kind.lines(asked, [row.key for row in rows[:most]]), more)
+        query = query.where(beyond < tuple_(*edge) if newest else beyond > tuple_(*edge))
+    order = (rank.desc(), key.desc()) if newest else (rank, key)
+    page = db.execute(query.order_by(*order).limit(most + 1)).all()
+    return [row.key for row in page[:most]], _mark(page[most - 1]) if len(page) > most else ""
 
 
 def one(asked: Asked, name: str, key: int) -> Task | None:
@@ -148,7 +156,7 @@ def counts(asked: Asked) -> dict[str, int]:
     return {name: count(asked.db, kind.query(asked)) for name, kind in KINDS.items()}
 
 
-def count(db: Session, query: Select[Any]) -> int:
+def count(db: Session, query: Any) -> int:
     """Return how many rows a query has, at most COUNTED."""
     return db.scalar(select(func.count()).select_from(query.limit(COUNTED).subquery())) or 0
 

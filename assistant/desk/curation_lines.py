@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from assistant.desk import gaps, link, ways
+from assistant.desk import gaps, link
 from assistant.desk.curation_queries import Asked
 from assistant.desk.incident import Incident
 from kb.article import Article, Flag
@@ -197,12 +197,6 @@ def closures(asked: Asked, keys: Sequence[int]) -> list[Task]:
         )
         for row in rows
     ]
-
-
-def reasons(db: Session) -> dict[str, str]:
-    """Return the reasons of the fourth door by name, as the newest processes word them."""
-    known = [ways.newest(db, name)[0] for name in ways.names(db)]
-    return {name: reason.label for way in known for name, reason in way.reasons.items()}
 
 
 def _on_article(kind: str, key: int, article: Article, why: str, worth: Worth, **more: Any) -> Task:

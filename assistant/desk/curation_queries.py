@@ -33,20 +33,19 @@ class Asked:
 def flags(asked: Asked) -> Select[Any]:
     """Open flags, those that are due first come first; an old one without a date counts from when it was raised."""
     due = func.coalesce(Flag.due_at, Flag.at)
-    return _about_articles(asked, select(Flag.id.label("key"), due.label("rank")), Flag).where(
-        Flag.settled_at.is_(None)
-    )
+    query: Any = select(Flag.id.label("key"), due.label("rank"))
+    return _about_articles(asked, query, Flag).where(Flag.settled_at.is_(None))
 
 
 def remarks(asked: Asked) -> Select[Any]:
     """Remarks that nobody took up, oldest first."""
-    query = select(Remark.id.label("key"), Remark.at.label("rank"))
+    query: Any = select(Remark.id.label("key"), Remark.at.label("rank"))
     return _about_articles(asked, query, Remark).where(Remark.settled_at.is_(None))
 
 
 def votes(asked: Asked) -> Select[Any]:
     """Articles that did not help, those with most readers first."""
-    query = select(Vote.article_id.label("key"), func.count().label("rank"))
+    query: Any = select(Vote.article_id.label("key"), func.count().label("rank"))
     missed = (Vote.helpful.is_(False), Vote.settled_at.is_(None), Article.confidence != "archived")
     return _about_articles(asked, query, Vote).where(*missed).group_by(Vote.article_id)
 
@@ -56,13 +55,13 @@ def unvalidated(asked: Asked) -> Select[Any]:
     times = select(func.count()).where(
         Link.article_id == Article.id, Link.kind == "resolved", Link.failed_at.is_(None)
     )
-    query = select(Article.id.label("key"), times.scalar_subquery().label("rank"))
+    query: Any = select(Article.id.label("key"), times.scalar_subquery().label("rank"))
     return query.where(readable_articles(asked.viewer), Article.confidence == "not_validated")
 
 
 def drafts(asked: Asked) -> Select[Any]:
     """Work in progress that nobody touched for as long as the desk allows, oldest first."""
-    query = select(Article.id.label("key"), Article.updated_at.label("rank"))
+    query: Any = select(Article.id.label("key"), Article.updated_at.label("rank"))
     return query.where(readable_articles(asked.viewer), is_idle(asked.db, asked.now))
 
 
@@ -75,7 +74,7 @@ def is_idle(db: Session, now: datetime) -> ColumnElement[bool]:
 def pairs(asked: Asked) -> Select[Any]:
     """Near-duplicates that nobody judged, the nearest first; both have to be readable and in use."""
     readable = select(Article.id).where(readable_articles(asked.viewer), Article.confidence != "archived")
-    query = select(Likeness.id.label("key"), Likeness.nearness.label("rank"))
+    query: Any = select(Likeness.id.label("key"), Likeness.nearness.label("rank"))
     both = (Likeness.article_id.in_(readable), Likeness.other_id.in_(readable))
     return query.where(Likeness.apart_at.is_(None), *both)
 
@@ -97,7 +96,7 @@ def closures(asked: Asked) -> Select[Any]:
         Seen.subject == cast(Incident.id, String(200)),
         Seen.at >= Incident.closed_at,
     )
-    query = select(Incident.id.label("key"), Incident.closed_at.label("rank"))
+    query: Any = select(Incident.id.label("key"), Incident.closed_at.label("rank"))
     recent = (Incident.closed_at > asked.now - CLOSED_WITHIN, Incident.closing_door == "nothing")
     return query.where(readable_incidents(asked.viewer), *recent, ~looked)
 

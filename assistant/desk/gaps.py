@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from assistant.desk.seen import SEARCH, Seen
+from assistant.desk.people import Person
+from assistant.desk.seen import SEARCH, Seen, note
 from kb.feedback import Search, Showing
 
 ASKED = ("portal", "search")  # kinds of search that a person sends off; what is still being typed is not one
@@ -41,7 +42,7 @@ def grouped(*, unanswered: bool, now: datetime) -> Select[Any]:
     unanswered: nothing could be trusted; otherwise something was found and nobody opened it.
     """
     seen = and_(Seen.kind == SEARCH, Seen.subject == Search.gist)
-    asked = (
+    asked: Any = (
         select(func.max(Search.id).label("key"), func.count().label("rank"))
         .outerjoin(Seen, seen)
         .where(
@@ -84,7 +85,14 @@ def shown(db: Session, search_id: int) -> list[Showing]:
     return list(db.scalars(select(Showing).where(Showing.search_id == search_id).order_by(Showing.rank)))
 
 
-def _same(unanswered: bool, now: datetime) -> tuple[Any, ...]:  # noqa: FBT001 - both callers pass it on
+def answered(db: Session, search_id: int | None, *, actor: Person, now: datetime) -> None:
+    """Keep that an article was written for a question, so that it leaves the list until it is asked in vain again."""
+    search = db.get(Search, search_id) if search_id else None
+    if search is not None and search.gist:
+        note(db, SEARCH, search.gist, actor=actor, now=now)
+
+
+def _same(unanswered: bool, now: datetime) -> tuple[Any, ...]:
     return (
         Search.unanswered.is_(unanswered),
         Search.taken.is_(False),

@@ -27,9 +27,11 @@ def everyone(db: Session, *, active: bool = False) -> list[Group]:
 
 def sizes(db: Session) -> dict[int, int]:
     """Return how many people each group has, by its id."""
-    counted = select(membership.c.group_id, func.count()).join(
-        Person, Person.id == membership.c.person_id
-    ).where(Person.active)
+    counted = (
+        select(membership.c.group_id, func.count())
+        .join(Person, Person.id == membership.c.person_id)
+        .where(Person.active)
+    )
     return {group_id: count for group_id, count in db.execute(counted.group_by(membership.c.group_id))}
 
 

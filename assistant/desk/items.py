@@ -62,7 +62,9 @@ def kinds(db: Session) -> list[str]:
 def named(db: Session, begins: str, most: int = 10) -> list[ConfigurationItem]:
     """Return the items whose name holds what is typed, for completion."""
     fits = (ConfigurationItem.active, ConfigurationItem.name.icontains(begins, autoescape=True))
-    return list(db.scalars(select(ConfigurationItem).where(*fits).order_by(ConfigurationItem.name).limit(most)))
+    return list(
+        db.scalars(select(ConfigurationItem).where(*fits).order_by(ConfigurationItem.name).limit(most))
+    )
 
 
 def add(db: Session, values: Mapping[str, Any], *, actor: Person | None, now: datetime) -> ConfigurationItem:
@@ -77,7 +79,13 @@ def add(db: Session, values: Mapping[str, Any], *, actor: Person | None, now: da
 
 
 def change(
-    db: Session, item: ConfigurationItem, values: Mapping[str, Any], *, seen: str, actor: Person, now: datetime
+    db: Session,
+    item: ConfigurationItem,
+    values: Mapping[str, Any],
+    *,
+    seen: str,
+    actor: Person,
+    now: datetime,
 ) -> ConfigurationItem:
     """Change an item. values: all of EDITABLE. Raises EditConflict, Refused with findings."""
     values = {**values, "name": values["name"].strip()}
@@ -125,7 +133,8 @@ def unneed(
 
 def around(db: Session, item: ConfigurationItem, way: str) -> list[tuple[int, ConfigurationItem]]:
     """Return what an item needs, or what needs it, step by step: (depth from 1, item), each once, at most MOST."""
-    edges, known, level = {}, {item.id}, [item.id]
+    edges: dict[int, list[int]] = {}
+    known, level = {item.id}, [item.id]
     here, there = WAYS[way]
     while level and len(known) <= MOST:
         found = db.execute(select(here, there).where(here.in_(level)).limit(MOST))
@@ -135,7 +144,9 @@ def around(db: Session, item: ConfigurationItem, way: str) -> list[tuple[int, Co
                 edges.setdefault(at, []).append(to)
                 known.add(to)
                 level.append(to)
-    rows = {row.id: row for row in db.scalars(select(ConfigurationItem).where(ConfigurationItem.id.in_(known)))}
+    rows = {
+        row.id: row for row in db.scalars(select(ConfigurationItem).where(ConfigurationItem.id.in_(known)))
+    }
     return [(depth, rows[to]) for depth, to in _walk(edges, rows, item.id, 1)][:MOST]
 
 
@@ -174,7 +185,9 @@ def _check(db: Session, values: Mapping[str, Any], item: ConfigurationItem | Non
     if not values["name"]:
         findings.append(Finding("name", "The name is missing.", "Write its host name, number or title."))
     if "," in values["name"]:
-        findings.append(Finding("name", "A name cannot hold a comma.", "Commas stand between items elsewhere."))
+        findings.append(
+            Finding("name", "A name cannot hold a comma.", "Commas stand between items elsewhere.")
+        )
     if same is not None and same is not item:
         findings.append(Finding("name", f"There is an item “{same.name}” already.", "Choose another name."))
     findings += [

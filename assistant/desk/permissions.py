@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from assistant.desk.attachment import Attachment
@@ -10,6 +10,7 @@ from assistant.desk.errors import NotAllowed
 from assistant.desk.incident import Entry, Incident, Watcher
 from assistant.desk.people import Group, Person, membership
 from kb.article import Article
+from kb.states import SHARED
 from kb.viewer import ANONYMOUS, RANKS, Viewer
 
 LEAST_ROLE = {  # action -> the least role that may do it; what is not here, nobody may
@@ -89,6 +90,19 @@ def readable_articles(viewer: Viewer) -> ColumnElement[bool]:
     if not viewer.ranks("agent"):
         return and_(shared, Article.audience.in_(("requesters", "public")))
     return or_(Article.audience != "team", Article.team_id.in_(viewer.group_ids))
+
+
+def readers(db: Session, article: Article, confidence: str, audience: str) -> dict[str, int]:
+    """Return how many people of each role could read an article in that state; who is not signed in is not counted."""
+    everybody = select(Person.role, func.count()).where(Person.active).group_by(Person.role)
+    roles = {role: count for role, count in db.execute(everybody)}  # noqa: C416 - a row is no pair for dict()
+    if audience == "team":
+        members = select(Person.role, func.count()).join(membership).where(Person.active)
+        mine = members.where(membership.c.group_id == article.team_id).group_by(Person.role)
+        roles = {role: count for role, count in db.execute(mine) if role != "requester"}
+    elif audience not in SHARED or confidence in ("wip", "archived"):
+        roles.pop("requester", None)
+    return {role: roles[role] for role in RANKS if roles.get(role)}
 
 
 def may_read_incident(db: Session, viewer: Viewer, incident: Incident) -> bool:

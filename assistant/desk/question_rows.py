@@ -48,7 +48,9 @@ def checked(questions: Sequence[Question]) -> list[Question]:
         findings.append(Finding("", f"There are {len(questions)} questions.", f"Ask at most {MOST}."))
     if findings:
         raise Refused(findings)
-    return [{**question, "label": question["label"].strip()} for question in questions if not _empty(question)]
+    return [
+        {**question, "label": question["label"].strip()} for question in questions if not _empty(question)
+    ]
 
 
 def _empty(question: Mapping[str, Any]) -> bool:
@@ -62,7 +64,9 @@ def _findings(at: int, question: Mapping[str, Any]) -> list[Finding]:
     if question["kind"] not in KINDS:
         found.append(Finding(f"kind-{at}", "There is no such kind of answer.", "Choose one of the list."))
     if question["kind"] == "choice" and len(set(question["choices"])) < 2:
-        found.append(Finding(f"choices-{at}", "There is nothing to choose between.", "Write one answer a line."))
+        found.append(
+            Finding(f"choices-{at}", "There is nothing to choose between.", "Write one answer a line.")
+        )
     found += [
         Finding(f"{key}-{at}", f"This is longer than {longest} characters.", "Shorten it.")
         for key, longest in LONGEST.items()

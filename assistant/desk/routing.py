@@ -53,9 +53,7 @@ def add(
     return route
 
 
-def send(
-    db: Session, service: Service, group: Group | None, *, actor: Person | None, now: datetime
-) -> None:
+def send(db: Session, service: Service, group: Group | None, *, actor: Person | None, now: datetime) -> None:
     """Let a service's incidents go to a group from now on; None leaves that to the other routes."""
     route = of_service(db, service)
     if route is None and group is not None:
@@ -80,10 +78,11 @@ def move(db: Session, route: Route, steps: int, *, actor: Person, now: datetime)
 
 def drop(db: Session, route: Route, *, actor: Person | None, now: datetime) -> None:
     """Remove a route; incidents that came by it stay where they are."""
-    said = {"service": route.service and route.service.name, "category": route.category and route.category.path}
-    audit.record(
-        db, "route", route.id, "route removed", actor=actor, now=now, group=route.group.name, **said
-    )
+    said = {
+        "service": route.service and route.service.name,
+        "category": route.category and route.category.path,
+    }
+    audit.record(db, "route", route.id, "route removed", actor=actor, now=now, group=route.group.name, **said)
     db.delete(route)
     db.flush()
 

@@ -72,10 +72,10 @@ def _keeper(db: Session, article: Article) -> Person | None:
 def _able(db: Session, article: Article, person: Person | None) -> Person:
     """Return the person when they can see to this article. Raises Refused."""
     if person is None:
-        raise Refused([Finding("person", "Nobody is named.", "Write a name or a mail address.")])
+        raise Refused([Finding("person_id", "Nobody is chosen.", "Choose who sees to it from now on.")])
     if not (person.active and person.works and _reads(db, person, article)):
         message = f"{person.name} cannot see to this article."
-        raise Refused([Finding("person", message, "Name somebody who works here and may read it.")])
+        raise Refused([Finding("person_id", message, "Name somebody who works here and may read it.")])
     return person
 
 

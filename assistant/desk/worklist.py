@@ -213,11 +213,16 @@ def of_requester(db: Session, viewer: Viewer) -> list[Incident]:
     return list(db.scalars(mine.limit(200)))
 
 
-def nothing_learned(db: Session, viewer: Viewer, reason: str = "") -> list[Incident]:
-    """Return the newest two hundred incidents that were closed with nothing to learn, all or for one reason."""
-    query = select(Incident).where(readable_incidents(viewer), NOTHING)
+def nothing_learned(db: Session, viewer: Viewer, reason: str = "", *, after: str = "") -> Page:
+    """Return one page of the incidents that were closed with nothing to learn, newest first, all or for one reason."""
+    columns = (Incident.closed_at, Incident.id)
+    query = select(Incident).where(readable_incidents(viewer), NOTHING, Incident.closed_at.is_not(None))
+    query = query.options(joinedload(Incident.resolved_by))
     query = query.where(Incident.nothing_reason == reason) if reason else query
-    return list(db.scalars(query.order_by(Incident.closed_at.desc(), Incident.id.desc()).limit(200)))
+    if seen := _unmark(after, columns):
+        query = query.where(tuple_(*columns) < tuple_(*seen))
+    rows = list(db.scalars(query.order_by(*(column.desc() for column in columns)).limit(PAGE + 1)))
+    return Page(rows[:PAGE], after=_mark(rows[PAGE - 1], columns) if len(rows) > PAGE else "")
 
 
 def nothing_counts(db: Session, viewer: Viewer) -> dict[str, int]:

@@ -1,6 +1,16 @@
 """Every row of the desk in one place, so that the metadata is complete wherever it is asked for."""
 
-from assistant.desk import audit, heartbeat, invitation, jobs, notifications, presence, saved_view, seen, signin
+from assistant.desk import (
+    audit,
+    heartbeat,
+    invitation,
+    jobs,
+    notifications,
+    presence,
+    saved_view,
+    seen,
+    signin,
+)
 from assistant.importers import run as imports
 from kb import embeddings, feedback, likeness, remarks, votes
 from kb.store import Base

@@ -31,9 +31,7 @@ def index() -> ResponseReturnValue:
     """List the processes, with the services that follow them and how many incidents run under each."""
     known = {name: ways.newest(db(), name) for name in ways.names(db())}
     running = ways.running(db(), viewer())
-    counts = {
-        name: sum(count for (one, _), count in running.items() if one == name) for name in known
-    }
+    counts = {name: sum(count for (one, _), count in running.items() if one == name) for name in known}
     return page("admin/processes.html", known=known, counts=counts, users=ways.users(db()))
 
 
@@ -228,7 +226,8 @@ def _is_about(text: str, name: str) -> None:
 def _renamed(text: str) -> str:
     """Return the text of a process under a new name, to be changed by whoever writes it."""
     taken = ways.names(db())
-    name = next(f"process_{number}" for number in range(1, len(taken) + 2) if f"process_{number}" not in taken)
+    name = next(
+        f"process_{number}" for number in range(1, len(taken) + 2) if f"process_{number}" not in taken
+    )
     text = re.sub(r"^name\s*=.*$", f'name = "{name}"', text, count=1, flags=re.MULTILINE)
     return re.sub(r"^title\s*=.*$", 'title = "A new process"', text, count=1, flags=re.MULTILINE)
-

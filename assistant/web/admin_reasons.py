@@ -84,4 +84,3 @@ def _chosen() -> list[Reason]:
         reason = Reason(name, label, forms.text(f"proof_{place}") or "none")
         found.append((MOST if order is None else order, place, reason))
     return [reason for _, _, reason in sorted(found, key=lambda row: row[:2])]
-

@@ -70,7 +70,9 @@ def restore(number: int) -> ResponseReturnValue:
         raise NotFound
     seen = forms.number("version") or 0
     site.put(db(), content_standard.SUBJECT, shown.value, seen=seen, actor=me(), now=now())
-    return done(url_for("admin_standard.index"), "The content standard says again what it said then.", leave=True)
+    return done(
+        url_for("admin_standard.index"), "The content standard says again what it said then.", leave=True
+    )
 
 
 @blueprint.get("/panel")

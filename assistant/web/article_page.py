@@ -1,17 +1,22 @@
 """What stands on an article's page: its text, its state and who may change it, what is wrong with it."""
 
 from collections.abc import Mapping
-from difflib import ndiff
 from typing import Any
 
 from flask import Response
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
-from assistant.desk import link
-from assistant.identity import can, me
+from assistant.desk import link, people
+from assistant.desk.curation_lines import worth_of
+from assistant.desk.incident import Incident
+from assistant.desk.link import Link
+from assistant.desk.permissions import readable_incidents
+from assistant.identity import can, me, viewer
 from assistant.web.door import db
 from assistant.web.page import page
-from kb import standard, states
-from kb.article import AUDIENCES, CONFIDENCES, CONTENT_FIELDS, GOVERNANCES, Article, Content, Version
+from kb import merging, remarks, standard, states
+from kb.article import AUDIENCES, CONFIDENCES, GOVERNANCES, Article, Content
 from kb.redaction import marks_in
 
 MAY = {  # (part of the article state, value) -> the action that gives it; the others are part of writing
@@ -22,7 +27,7 @@ MAY = {  # (part of the article state, value) -> the action that gives it; the o
     ("governance", "compliance"): "article.validate",
     ("governance", "experience"): "article.validate",
 }
-KINDS = {" ": "same", "+": "added", "-": "removed"}
+RESOLVED = 8  # newest incidents on the page
 READERS = {  # permission class -> who that is
     "article:public": "Everybody who can sign in; it may be shown outside too.",
     "article:requesters": "Everybody who can sign in.",
@@ -34,8 +39,9 @@ READERS = {  # permission class -> who that is
 
 def article_page(article: Article, *, panel: str = "", fragment: str | None = None) -> Response:
     """Show the whole page, or the fragment when only that is wanted. panel: which small form is open."""
-    template = "articles/detail.html" if me().works else "portal/article.html"
-    return page(template, fragment, panel=panel, **_about(article))
+    if not me().works:
+        return page("portal/article.html", article=article)
+    return page("articles/detail.html", fragment, panel=panel, **_about(article))
 
 
 def looked(content: Content) -> dict[str, Any]:
@@ -47,15 +53,15 @@ def looked(content: Content) -> dict[str, Any]:
     }
 
 
-def differences(before: Version | None, after: Version) -> dict[str, list[tuple[str, str]]]:
-    """Return for each field that changed its lines as (same, added or removed, text); nothing for a first version."""
-    changed = {}
-    for name in CONTENT_FIELDS if before else ():
-        old, new = getattr(before, name), getattr(after, name)
-        if old != new:
-            lines = ndiff(old.splitlines(), new.splitlines())
-            changed[name] = [(KINDS[line[0]], line[2:]) for line in lines if line[0] in KINDS]
-    return changed
+def keepers() -> list[tuple[int, str]]:
+    """Return the people to whom a task or an article can be handed over."""
+    return [(person.id, person.name) for person in people.who_work(db())]
+
+
+def readers(article: Article) -> str:
+    """Say who may read an article, in a sentence."""
+    team = article.team.name if article.team else "that keeps it"
+    return READERS.get(article.scope) or f"Only the team {team}."
 
 
 def _about(article: Article) -> dict[str, Any]:
@@ -65,14 +71,30 @@ def _about(article: Article) -> dict[str, Any]:
         "moves": _offered(
             "confidence", {name: CONFIDENCES[name] for name in states.MOVES[article.confidence]}
         ),
-        "audiences": _offered("audience", AUDIENCES, article.audience),
+        "audiences": [
+            (value, label)
+            for value, label in _offered("audience", AUDIENCES, article.audience)
+            if not states.widens(article, {"audience": value})
+        ],
         "governances": _offered("governance", GOVERNANCES, article.governance),
         "own_teams": [(group.id, group.name) for group in me().groups],
-        "readers": READERS.get(article.scope)
-        or f"Only the team {article.team.name if article.team else ''}.",
-        "flags": [raised for raised in article.flags if raised.settled_at is None],
+        "readers": readers(article),
+        "worth": worth_of(db(), [article.id]).words(article.id),
+        "flags": sorted(article.flags, key=lambda raised: (raised.settled_at is not None, -raised.id)),
+        "remarks": remarks.of(db(), [article.id]),
+        "took": merging.merged_into(db(), article),
+        "resolved": _resolved(article),
+        "keepers": keepers(),
         **looked(article.current.content),
     }
+
+
+def _resolved(article: Article) -> list[Link]:
+    """Return the newest incidents that an article resolved, as far as the viewer may read them."""
+    mine = (Link.article_id == article.id, Link.kind == "resolved", readable_incidents(viewer()))
+    query = select(Link).join(Incident, Incident.id == Link.incident_id).where(*mine)
+    newest = query.options(joinedload(Link.incident)).order_by(Link.at.desc(), Link.id.desc())
+    return list(db().scalars(newest.limit(RESOLVED)))
 
 
 def _offered(part: str, values: Mapping[str, str], present: str = "") -> list[tuple[str, str]]:

@@ -2,24 +2,23 @@
 
 from typing import Any
 
-from flask import Blueprint, g, request, url_for
+from flask import Blueprint, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
-from werkzeug.exceptions import NotFound
 
-from assistant.desk import classification
+from assistant.desk import classification, gaps
 from assistant.desk.asset import Service
 from assistant.desk.classification import Category
 from assistant.desk.errors import Finding, Refused
 from assistant.identity import me, viewer
 from assistant.web import forms
-from assistant.web.article_page import article_page, differences, looked
+from assistant.web.article_page import article_page, looked
 from assistant.web.articles_list import listed
 from assistant.web.door import db, now, runtime
 from assistant.web.page import done, page
 from assistant.web.policy import allows
 from assistant.web.shown import note_opened
-from assistant.web.subjects import chosen_id, services, the_article
+from assistant.web.subjects import article_id, chosen_id, services, the_article, the_standing
 from kb import authoring
 from kb.article import Article, Content
 
@@ -36,21 +35,12 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/articles/<number>")
 @allows("article.read")
 def detail(number: str) -> ResponseReturnValue:
-    """Show an article."""
+    """Show an article; the number of one that was merged leads to the one that stays."""
     note_opened()
-    return article_page(the_article(number))
-
-
-@blueprint.get("/articles/<number>/versions/<int:version>")
-@allows("article.write")
-def version(number: str, version: int) -> ResponseReturnValue:
-    """Show an article as it was."""
-    article = the_article(number)
-    shown = next((one for one in article.versions if one.number == version), None)
-    if shown is None:
-        raise NotFound
-    before = next((one for one in article.versions if one.number == version - 1), None)
-    return page("articles/version.html", article=article, shown=shown, differs=differences(before, shown))
+    article = the_standing(number)
+    if article.id != article_id(number):
+        return redirect(url_for("articles.detail", number=article.number, **request.args), 303)
+    return article_page(article)
 
 
 @blueprint.get("/articles/new")
@@ -71,6 +61,7 @@ def create() -> ResponseReturnValue:
     article = authoring.draft(
         db(), content, actor=me(), now=now(), services=_chosen_services(), category_id=category
     )
+    gaps.answered(db(), forms.number("gap"), actor=me(), now=now())
     return done(_page(article), f"{article.number} is saved as work in progress.", leave=True)
 
 

@@ -1,6 +1,6 @@
-"""What was closed with nothing to learn, for those who look after the knowledge."""
+"""Every incident that was closed with nothing to learn, by reason, for those who look after the knowledge."""
 
-from flask import Blueprint
+from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 
 from assistant.desk import ways, worklist
@@ -17,11 +17,14 @@ blueprint = Blueprint("closures", __name__)
 @allows("closures.review")
 def index() -> ResponseReturnValue:
     """List the closures without an article, by reason."""
-    reason = forms.text("reason")
+    reason, after = forms.text("reason"), forms.text("after")
+    part = worklist.nothing_learned(db(), viewer(), reason, after=after)
     return page(
-        "closures.html",
+        "curation/closures.html",
         reason=reason,
         labels=ways.labels(db()),
         counts=worklist.nothing_counts(db(), viewer()),
-        incidents=worklist.nothing_learned(db(), viewer(), reason),
+        incidents=part.incidents,
+        older=url_for("closures.index", reason=reason or None, after=part.after) if part.after else "",
+        newer=url_for("closures.index", reason=reason or None) if after else "",
     )

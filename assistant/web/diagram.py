@@ -110,7 +110,9 @@ class Line:
         first, last = self.channels[0], self.channels[-1]
         lanes = [self.lane, self.lane] if len(self.channels) == 2 else []
         heights = [y1, *lanes, y2]
-        turns = [(x, y) for x, pair in zip((first, last), (heights[:2], heights[-2:]), strict=True) for y in pair]
+        turns = [
+            (x, y) for x, pair in zip((first, last), (heights[:2], heights[-2:]), strict=True) for y in pair
+        ]
         corners = turns if lanes else [(first, y1), (first, y2)]
         return _rounded([(x1, y1), *corners, (x2, y2)])
 
@@ -172,7 +174,9 @@ def _x(column: int) -> int:
 
 def _lines(way: Process, boxes: dict[str, Box]) -> list[Line]:
     """Return a line for each move, one for two that lead there and back."""
-    moves = {(source, target) for source, targets in way.moves.items() for target in targets if source != target}
+    moves = {
+        (source, target) for source, targets in way.moves.items() for target in targets if source != target
+    }
     order = list(boxes)
     ordered = sorted(moves, key=lambda move: (order.index(move[0]), order.index(move[1])))
     return [

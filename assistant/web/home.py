@@ -13,6 +13,10 @@ from assistant.web.policy import allows, anybody
 from kb import feedback
 
 blueprint = Blueprint("home", __name__)
+FIRST = {
+    "requester": "home.portal",
+    "coach": "curation.index",
+}  # role -> its first page, where it is not the queue
 
 
 @blueprint.get("/")
@@ -20,7 +24,7 @@ blueprint = Blueprint("home", __name__)
 def index() -> ResponseReturnValue:
     """Go to the page that this person works with."""
     person = me()
-    return redirect(url_for("queue.index" if person and person.works else "home.portal"), 303)
+    return redirect(url_for(FIRST.get(person.role, "queue.index") if person else "home.portal"), 303)
 
 
 @blueprint.get("/help")

@@ -22,10 +22,11 @@ class Room:
         return request.blueprint in self.blueprints
 
 
+ARTICLES = ("articles", "article_acts", "article_versions", "article_publish", "imports")
 MENU = {  # section -> its rooms, in the order of the page
     "Knowledge": (
-        Room("Articles", "articles.index", "article.write", ("articles", "article_acts")),
-        Room("Nothing to learn", "closures.index", "closures.review", ("closures",)),
+        Room("Curation", "curation.index", "curation", ("curation", "closures", "curation_merge")),
+        Room("Articles", "articles.index", "article.write", ARTICLES),
     ),
     "Administration": (
         Room("People", "admin_people.index", "administer", ("admin_people",)),

@@ -42,13 +42,29 @@ def the_article(number: str) -> Article:
     return article
 
 
+def the_standing(number: str) -> Article:
+    """Return the article to which this number leads: itself, or the one it was merged into. Raises NotFound."""
+    article = _article(number)
+    if article is not None and article.merged_into is not None:
+        return the_article(article.merged_into.number)
+    return the_article(number)
+
+
 def article_by_number(number: str) -> Article | None:
-    """Return the article that the viewer may read with this number; KB-000007, kb7 and 7 all mean the same."""
-    digits = number.strip().upper().removeprefix("KB").removeprefix("-")
-    article = (
-        db().get(Article, int(digits)) if digits.isascii() and digits.isdigit() and len(digits) < 13 else None
-    )
+    """Return the article that the viewer may read with this number."""
+    article = _article(number)
     return article if article and permissions.may_read_article(db(), viewer(), article) else None
+
+
+def article_id(number: str) -> int | None:
+    """Return the id that an article's number says; KB-000007, kb7 and 7 all mean the same."""
+    digits = number.strip().upper().removeprefix("KB").removeprefix("-")
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 13 else None
+
+
+def _article(number: str) -> Article | None:
+    known = article_id(number)
+    return db().get(Article, known) if known is not None else None
 
 
 def named_article(field: str) -> Article:

@@ -29,7 +29,12 @@ def test_items_are_found_by_name_details_kind_and_service(db, dan):
     first = make.item(db, "vpn-lis-01", kind="VPN gateway", details="Lisbon", service_id=service.id)
     second = make.item(db, "mail-01", kind="Server")
     items.retire(db, second, actor=dan, now=NOON)
-    for wanted in (Wanted("LIS"), Wanted("lisbon"), Wanted(kind="VPN gateway"), Wanted(service_id=service.id)):
+    for wanted in (
+        Wanted("LIS"),
+        Wanted("lisbon"),
+        Wanted(kind="VPN gateway"),
+        Wanted(service_id=service.id),
+    ):
         assert items.page(db, wanted).rows == [first]
     assert items.page(db, Wanted(retired=True)).rows == [second]
     assert items.named(db, "mail") == []

@@ -14,10 +14,20 @@ from assistant.web.guard import HEADERS
 from assistant.web.policy import policy_of
 from kb.viewer import RANKS
 from tests import make
-from tests.web.world import ARTICLES, INCIDENTS, PEOPLE, World
+from tests.web.world import ARTICLES, INCIDENTS, PEOPLE, QUESTIONS, TASKS, World
 
 SANDBOX = "default-src 'none'; sandbox"  # the content policy of a file that somebody uploaded
-READERS = {"": {"": set(PEOPLE)}, "incident": INCIDENTS, "attachment": INCIDENTS, "article": ARTICLES}
+READERS = {
+    "": {"": set(PEOPLE)},
+    "incident": INCIDENTS,
+    "attachment": INCIDENTS,
+    "article": ARTICLES,
+    "task": TASKS,
+    "article that did not help": TASKS,
+    "pair": TASKS,
+    "question": QUESTIONS,
+    "closure": TASKS,
+}
 
 
 @dataclass(frozen=True)
@@ -99,7 +109,14 @@ ROUTES = {  # endpoint -> case; 422 where only what is asked for is refused, so 
     "suggestions.reject": Case("incident", 303, {"reason": "tried"}),
     "articles.index": Case(),
     "articles.detail": Case("article"),
-    "articles.version": Case("article"),
+    "article_versions.version": Case("article"),
+    "article_versions.restore": Case("article", 303, {"seen": "1"}),
+    "article_publish.screen": Case("article"),
+    "article_publish.publish": Case("article", 303, {"audience": "internal"}),
+    "article_publish.archiving": Case("article"),
+    "article_publish.archive": Case("article", 303),
+    "article_publish.revive": Case("article", 303),
+    "article_publish.view_as": Case("article"),
     "articles.new": Case(),
     "articles.create": Case(fine=303, form=ARTICLE),
     "articles.edit": Case("article"),
@@ -109,6 +126,18 @@ ROUTES = {  # endpoint -> case; 422 where only what is asked for is refused, so 
     "article_acts.state": Case("article", 303),
     "article_acts.flag": Case("article", 303, {"reason": "Outdated"}),
     "article_acts.settle": Case("article", 303, {"outcome": "Corrected"}),
+    "article_acts.hand_flag": Case("article", 422),
+    "article_acts.hand_over": Case("article", 422),
+    "article_acts.remark": Case("article", 303, {"text": "Clear."}),
+    "article_acts.settle_remark": Case("article", 303),
+    "curation.index": Case(),
+    "curation.evidence": Case("task"),
+    "curation_acts.settle_votes": Case("article that did not help", 303),
+    "curation_acts.apart": Case("pair", 303),
+    "curation_acts.seen_search": Case("question", 303),
+    "curation_acts.seen_closure": Case("closure", 303),
+    "curation_merge.preview": Case("article"),
+    "curation_merge.merge": Case("article", 422),
 }
 REFUSED = {401, 403, 404, 405, 419}
 CHANGES_NOTHING = {"GET", "HEAD"}

@@ -2,7 +2,7 @@
 
 import io
 import sqlite3
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,11 @@ from assistant.desk.people import Group
 from assistant.runtime import Runtime
 from assistant.web.guard import limiter
 from index.encoder import HashEncoder
-from kb import authoring, embeddings, feedback
+from kb import authoring, embeddings, feedback, remarks
 from kb.article import Article
 from kb.feedback import Showing
+from kb.likeness import Likeness
+from kb.votes import Vote
 from tests import make
 from tests.web.conftest import Browser
 
@@ -51,6 +53,12 @@ ARTICLES = {
     "of a team": {"ben"},
     "missing": set(),
 }
+TASKS = {
+    "open": WORKS,
+    "about what a team keeps": set(),
+    "missing": set(),
+}  # who works in curation reads them
+QUESTIONS = {"open": WORKS, "missing": set()}
 MISSING = 999_999
 
 
@@ -68,6 +76,7 @@ class World:
                 name: {"attachment_id": values["attachment_id"]}
                 for name, values in self.objects["incident"].items()
             }
+            self.objects |= _tasks(db, self.objects, self.runtime.now())
             ahead = self.runtime.now() + timedelta(hours=1)  # so that no request has to write down its use
             self.tokens = {who: signin.start(db, _person(db, who), now=ahead) for who in PEOPLE}
             make.person(db, "ina").active = False
@@ -168,10 +177,67 @@ def _articles(db: Session) -> dict[str, dict[str, Any]]:
         "of a team": make.article(db, "validated", "team", team_id=staff.id, title="How complaints are kept"),
     }
     values = {name: _flagged(db, article) for name, article in made.items()}
-    values["missing"] = {"id": MISSING, "number": f"KB-{MISSING}", "flag_id": MISSING, "version": 1}
+    values["missing"] = {
+        **dict.fromkeys(("id", "flag_id", "remark_id"), MISSING),
+        "number": f"KB-{MISSING}",
+        "version": 1,
+        "role": "requester",
+    }
     return values
 
 
 def _flagged(db: Session, article: Article) -> dict[str, Any]:
     raised = authoring.flag(db, article, "Outdated", actor=make.person(db, "ben"), now=make.NOON)
-    return {"id": article.id, "number": article.number, "flag_id": raised.id, "version": 1}
+    said = remarks.add(db, article, "Clear", actor=make.person(db, "ben"), now=make.NOON)
+    return {
+        "id": article.id,
+        "number": article.number,
+        "flag_id": raised.id,
+        "remark_id": said.id,
+        "version": 1,
+        "role": "requester",
+    }
+
+
+def _tasks(db: Session, objects: dict[str, Any], now: datetime) -> dict[str, dict[str, dict[str, Any]]]:
+    """Let something wait in curation: about what everybody there reads, and about what only a team reads."""
+    article, kept = objects["article"]["public"]["id"], objects["article"]["of a team"]["id"]
+    internal = objects["article"]["internal"]["id"]
+    ada = make.person(db, "ada")
+    db.add_all(
+        Vote(article_id=one, version=1, helpful=False, person_id=ada.id, at=now) for one in (article, kept)
+    )
+    pairs = [
+        Likeness(article_id=one, other_id=other, nearness=0.9, found_at=now)
+        for one, other in ((article, internal), (article, kept))
+    ]
+    db.add_all(pairs)
+    db.flush()
+    asked = feedback.record(db, "toner smells", [], kind="portal", actor=ada, now=now, took_ms=1.0)
+    plain, hidden = (
+        _nothing_learned(db, objects["incident"][name]["id"], now)
+        for name in ("watched by Ada", "restricted")
+    )
+    question = {"kind": "searches", "key": asked.id}
+    return {
+        "task": _family(
+            *(objects["article"][name]["flag_id"] for name in ("public", "of a team")), kind="flags"
+        ),
+        "article that did not help": _family(article, kept),
+        "pair": _family(pairs[0].id, pairs[1].id),
+        "question": {"open": question, "missing": {**question, "key": MISSING}},
+        "closure": _family(plain, hidden),
+    }
+
+
+def _family(key: int, hidden: int, **more: Any) -> dict[str, dict[str, Any]]:
+    keys = dict(zip(TASKS, (key, hidden, MISSING), strict=True))
+    return {name: {"key": key, **more} for name, key in keys.items()}
+
+
+def _nothing_learned(db: Session, incident_id: int, now: datetime) -> int:
+    """Leave on an incident what closing it with nothing to learn leaves; its state stays as the other cells need it."""
+    incident = db.get_one(Incident, incident_id)
+    incident.closing_door, incident.nothing_reason, incident.closed_at = "nothing", "withdrawn", now
+    db.flush()
+    return incident_id
