@@ -6,8 +6,14 @@ from assistant import errors, identity
 from assistant.runtime import Runtime
 from assistant.web import (
     acts,
+    admin_audit,
     admin_groups,
+    admin_health,
     admin_people,
+    admin_priority,
+    admin_processes,
+    admin_reasons,
+    admin_standard,
     article_acts,
     article_publish,
     article_versions,
@@ -47,6 +53,7 @@ VIEWS = (
     *(articles, article_acts, article_versions, article_publish),
     *(curation, curation_acts, curation_merge, closures, people, search, status, health, notifications),
     *(invitations, admin_people, admin_groups),
+    *(admin_processes, admin_reasons, admin_priority, admin_standard, admin_health, admin_audit),
     *(bulk, preview, views),
 )
 

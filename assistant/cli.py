@@ -116,6 +116,34 @@ def verify(context: click.Context) -> None:
     _tell(all_findings(runtime_of(context)), "Database, index and attachments agree.")
 
 
+@main.command("backup")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), required=False)
+@click.option("--keep", type=click.IntRange(1), help="How many backups remain; the setting when not given.")
+@click.pass_context
+def back_up(context: click.Context, folder: Path | None, keep: int | None) -> None:
+    """Write a verified backup below FOLDER while the desk runs; without FOLDER, where the settings say."""
+    from assistant import backup, setup  # noqa: PLC0415
+
+    runtime = runtime_of(context)
+    with setup.counted_steps() as tell:
+        target, kept = folder or runtime.settings.backups_folder, keep or runtime.settings.backups_kept
+        made = backup.make(runtime, target, now=runtime.now(), keep=kept, tell=tell)
+    backup.note(runtime, made)
+    click.echo(f"The backup is whole: {made.folder}")
+
+
+@main.command("restore")
+@click.argument("backup", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.pass_context
+def bring_back(context: click.Context, backup: Path) -> None:
+    """Put a BACKUP into an empty data folder, after verifying it."""
+    from assistant.backup import restore  # noqa: PLC0415
+
+    data = Path(context.obj.get("data") or configuration.load().data)
+    restore(backup, data)
+    click.echo(f"The desk is back in {data}. Next: kintsugi init, then kintsugi verify, then start it.")
+
+
 @main.command()
 @click.pass_context
 def status(context: click.Context) -> None:

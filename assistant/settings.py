@@ -29,6 +29,11 @@ class Settings(BaseSettings):
     secret_key: str = Field(
         "", description="Signs the forms; empty outside production means one kept in the data folder."
     )
+    backups: Path | None = Field(
+        None,
+        description="Folder for backups, best on another disk; empty means `backups` in the data folder.",
+    )
+    backups_kept: int = Field(7, ge=1, le=1000, description="Backups that are kept; older ones are deleted.")
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8080, ge=1, le=65535, description="Port to listen on.")
     threads: int = Field(8, ge=1, le=128, description="Requests that are worked on at the same time.")
@@ -75,6 +80,11 @@ class Settings(BaseSettings):
     def index_folder(self) -> Path:
         """Where this host's copy of the index is."""
         return self.data / "index"
+
+    @property
+    def backups_folder(self) -> Path:
+        """Where backups are."""
+        return self.backups or self.data / "backups"
 
     @property
     def attachments_folder(self) -> Path:

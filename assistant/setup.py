@@ -37,15 +37,15 @@ def counted(what: str) -> Iterator[Callable[[int, int], object]]:
 
 
 @contextmanager
-def counted_steps() -> Iterator[Callable[[str, int, int], object]]:
+def counted_steps() -> Iterator[Callable[..., object]]:
     """Show a progress bar for each of several long steps, told apart by their names."""
     with bar() as progress:
         tasks: dict[str, TaskID] = {}
 
-        def tell(step: str, done: int, of: int) -> None:
+        def tell(step: str, done: int = 0, of: int = 0) -> None:
             if step not in tasks:
-                tasks[step] = progress.add_task(step, total=of)
-            progress.update(tasks[step], completed=done, total=of)
+                tasks[step] = progress.add_task(step, total=of or None)
+            progress.update(tasks[step], completed=done, total=of or None)
 
         yield tell
 

@@ -4,7 +4,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 from sqlalchemy import select
 
+from assistant import backup
 from assistant.desk import jobs, lifecycle, presence, signin, suggestions
 from assistant.desk.attachment import Attachment
 from assistant.desk.heartbeat import beat
@@ -24,6 +25,7 @@ from kb.viewer import Viewer
 log = structlog.get_logger("worker")
 MOST_JOBS = 50  # in one round
 ANY_AGENT = Viewer(None, "agent")  # reads what every agent reads, and nothing of a restricted group
+MOST_FINDINGS = 100  # kept of one check
 PAUSE_S = 0.25  # between two looks at what is due
 TELL_EVERY_S = 1.0  # how often a long job writes down how far it is
 Payload = dict[str, Any]
@@ -98,6 +100,7 @@ def _teller(runtime: Runtime, job_id: int, lease: str) -> Tell:
         last = time.monotonic()
         with runtime.writing() as db:
             held = jobs.renew(db, job_id, lease, now=runtime.now(), step=step, done=done, of=of)
+            beat(db, "worker", now=runtime.now())
             db.commit()
         if not held:
             raise jobs.LeaseLost
@@ -129,12 +132,35 @@ def sign_of_life(runtime: Runtime, now: datetime) -> None:
 
 def rebuild_index(runtime: Runtime, payload: Payload, tell: Tell) -> Payload:
     """Derive every passage again from its item and embed what changed."""
-    with runtime.reading() as db:
-        items = sum(len(corpus.all_ids(db, 0, LARGEST_ID)) for corpus in runtime.live.corpora.values())
+    items = _items(runtime)
     changed = embeddings.rebuild(
         runtime.sessions, runtime.live.corpora, lambda done: tell("Reading items", done, items)
     )
     return {"items": items, "changed": changed}
+
+
+def check_index(runtime: Runtime, payload: Payload, tell: Tell) -> Payload:
+    """Compare the index with the database and keep where they disagree; nothing is repaired."""
+    items = _items(runtime)
+    with runtime.reading() as db:
+        runtime.live.catch_up(db)
+        found = embeddings.check(db, runtime.live, lambda done: tell("Comparing items", done, items))
+    return {"items": items, "findings": found[:MOST_FINDINGS], "count": len(found)}
+
+
+def back_up(runtime: Runtime, payload: Payload, tell: Tell) -> Payload:
+    """Write a backup where the settings say, and keep what it holds."""
+    settings, now = runtime.settings, runtime.now()
+    made = backup.make(runtime, settings.backups_folder, now=now, keep=settings.backups_kept, tell=tell)
+    with runtime.writing() as db:
+        beat(db, backup.KIND, now=now)
+        db.commit()
+    return asdict(made)
+
+
+def _items(runtime: Runtime) -> int:
+    with runtime.reading() as db:
+        return sum(len(corpus.all_ids(db, 0, LARGEST_ID)) for corpus in runtime.live.corpora.values())
 
 
 def look(runtime: Runtime, payload: Payload, tell: Tell) -> None:
@@ -159,6 +185,8 @@ TICKS = (
 )
 HANDLERS: dict[str, Callable[[Runtime, Payload, Tell], Payload | None]] = {
     "index.rebuild": rebuild_index,
+    "index.check": check_index,
+    backup.KIND: back_up,
     lifecycle.LOOK: look,
 }
 

@@ -333,13 +333,16 @@ def _orphans(db: Session, corpus: Corpus, ids: Sequence[int], after: int, last: 
     return list(db.scalars(known if last is None else known.where(Embedding.item_id < last)))
 
 
-def check(db: Session, live: "Live") -> list[str]:
-    """Return in which ways rows and index disagree, as sentences; nothing is repaired."""
-    return [*row_findings(db, live.corpora), *live.findings(db)]
+def check(db: Session, live: "Live", tell: Callable[[int], object] = lambda _: None) -> list[str]:
+    """Return in which ways rows and index disagree, as sentences; nothing is repaired. tell: with the items done."""
+    return [*row_findings(db, live.corpora, tell), *live.findings(db)]
 
 
-def row_findings(db: Session, corpora: Corpora) -> Iterator[str]:
+def row_findings(
+    db: Session, corpora: Corpora, tell: Callable[[int], object] = lambda _: None
+) -> Iterator[str]:
     """Derive every item's passages again and return where the rows differ, as sentences."""
+    done = 0
     for corpus in corpora.values():
         after = 0
         while True:
@@ -351,6 +354,8 @@ def row_findings(db: Session, corpora: Corpora) -> Iterator[str]:
             yield from (
                 f"The passages of {corpus.name} {item_id} are not what it says." for item_id in sorted(wrong)
             )
+            done += len(ids)
+            tell(done)
             if last is None:
                 break
             after = last

@@ -38,6 +38,7 @@ class Status:
     model: str | None
     vectors: int
     words: int
+    sequence: int
     stale: int
     behind: int
     troubles: tuple[str, ...]
@@ -103,6 +104,7 @@ class Live:
             model=self.encoder.recipe.model if self.encoder else None,
             vectors=self.vectors.count if self.vectors else 0,
             words=self.words.count if self.words else 0,
+            sequence=last,
             stale=waiting(db),
             behind=max(0, last - min((part.sequence for part in parts), default=0)),
             troubles=tuple(self.troubles.values()),

@@ -182,7 +182,7 @@ def ignored(asked: Asked, keys: Sequence[int]) -> list[Task]:
 def closures(asked: Asked, keys: Sequence[int]) -> list[Task]:
     """Return the lines of incidents that were closed with nothing to learn."""
     rows = _rows(asked.db, Incident, keys, joinedload(Incident.resolved_by), joinedload(Incident.service))
-    labels = reasons(asked.db)
+    labels = ways.labels(asked.db)
     return [
         Task(
             "closures",

@@ -46,7 +46,9 @@ class Job(Base):
     step: Mapped[str] = mapped_column(String(200), default="")  # what it does now
     done: Mapped[int] = mapped_column(default=0)  # of this step
     of: Mapped[int] = mapped_column(default=0)  # 0: nobody knows
-    result: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # what came out, for the person who asked
+    result: Mapped[dict[str, Any] | None] = mapped_column(
+        JSON(none_as_null=True)
+    )  # what came out, for the person who asked
 
 
 def add(
@@ -69,6 +71,21 @@ def add(
             db.add(job)
     except IntegrityError:  # somebody else asked for it at this moment
         return db.scalars(asked).one()
+    return job
+
+
+def ask(db: Session, kind: str, *, now: datetime, asked_by_id: int | None = None) -> Job:
+    """Ask for work that is done for the whole desk; what is asked for while it waits or runs is that same work."""
+    open_one = select(Job).where(Job.kind == kind, Job.done_at.is_(None), Job.parked_at.is_(None))
+    known = db.scalar(open_one.order_by(Job.id).limit(1))
+    return known or add(db, kind, {}, now=now, asked_by_id=asked_by_id)
+
+
+def note(db: Session, kind: str, result: Mapping[str, Any], *, now: datetime) -> Job:
+    """Keep what came out of work that was done outside the queue, beside what came out of it."""
+    job = Job(kind=kind, run_at=now, done_at=now, result=dict(result))
+    db.add(job)
+    db.flush()
     return job
 
 
@@ -136,9 +153,27 @@ def again(db: Session, job: Job, *, now: datetime) -> None:
     db.flush()
 
 
-def parked(db: Session) -> list[Job]:
+def give_up(db: Session, job: Job, *, now: datetime) -> None:
+    """Let a parked job be; its error stays with it."""
+    job.parked_at, job.done_at = None, now
+    db.flush()
+
+
+def last_done(db: Session, kind: str) -> Job | None:
+    """Return the job of a kind that was done last, with what came out."""
+    done = select(Job).where(Job.kind == kind, Job.result.is_not(None), Job.done_at.is_not(None))
+    return db.scalar(done.order_by(Job.done_at.desc(), Job.id.desc()).limit(1))
+
+
+def parked(db: Session, most: int = 20) -> list[Job]:
     """Return the jobs that failed for good, newest first."""
-    return list(db.scalars(select(Job).where(Job.parked_at.is_not(None)).order_by(Job.parked_at.desc())))
+    mine = select(Job).where(Job.parked_at.is_not(None))
+    return list(db.scalars(mine.order_by(Job.parked_at.desc()).limit(most)))
+
+
+def count_parked(db: Session) -> int:
+    """Return how many jobs failed for good."""
+    return db.scalar(select(func.count()).where(Job.parked_at.is_not(None))) or 0
 
 
 def purge(db: Session, *, now: datetime) -> int:

@@ -18,14 +18,14 @@ from assistant.web.door import db, now
 from assistant.web.page import done, page, typed
 from assistant.web.policy import allows
 
-blueprint = Blueprint("admin_processes", __name__, url_prefix="/admin/processes")
+blueprint = Blueprint("admin_processes", __name__, url_prefix="/admin")
 
 KINDS = {" ": "same", "+": "added", "-": "removed"}
 AROUND = 2  # lines shown around one that is marked
 LARGEST = 100_000  # bytes of a file
 
 
-@blueprint.get("")
+@blueprint.get("/processes")
 @allows("administer")
 def index() -> ResponseReturnValue:
     """List the processes, with the services that follow them and how many incidents run under each."""
@@ -35,7 +35,7 @@ def index() -> ResponseReturnValue:
     return page("admin/processes.html", known=known, counts=counts, users=ways.users(db()))
 
 
-@blueprint.get("/<name>")
+@blueprint.get("/process/<name>")
 @allows("administer")
 def detail(name: str) -> ResponseReturnValue:
     """Draw a process in its newest version or in the one that is asked for, and list its versions."""
@@ -56,7 +56,7 @@ def detail(name: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/<name>/compare")
+@blueprint.get("/process/<name>/compare")
 @allows("administer")
 def compare(name: str) -> ResponseReturnValue:
     """Show what differs between two versions."""
@@ -76,7 +76,7 @@ def compare(name: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/<name>/edit")
+@blueprint.get("/process/<name>/edit")
 @allows("administer")
 def edit(name: str) -> ResponseReturnValue:
     """Show the text of a process; after a lost race, both texts."""
@@ -84,7 +84,7 @@ def edit(name: str) -> ResponseReturnValue:
     return _editor(ways.text_of(db(), name, newest), name=name, newest=newest)
 
 
-@blueprint.post("/<name>/edit")
+@blueprint.post("/process/<name>/edit")
 @allows("administer", form="admin_processes.edit")
 def save(name: str) -> ResponseReturnValue:
     """Save the text as a new version."""
@@ -101,7 +101,7 @@ def save(name: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/new")
+@blueprint.get("/processes/new")
 @allows("administer")
 def new() -> ResponseReturnValue:
     """Show the text that a new process starts from: that of another one, under a new name."""
@@ -109,7 +109,7 @@ def new() -> ResponseReturnValue:
     return _editor(_renamed(ways.text_of(db(), source, the_newest(source))), name="", newest=0)
 
 
-@blueprint.post("/new")
+@blueprint.post("/processes/new")
 @allows("administer", form="admin_processes.new")
 def begin() -> ResponseReturnValue:
     """Add a process that was not there before."""
@@ -118,14 +118,14 @@ def begin() -> ResponseReturnValue:
     return done(target, "The process is saved. Choose it in a service to use it.", leave=True)
 
 
-@blueprint.post("/check")
+@blueprint.post("/processes/check")
 @allows("administer", looks=True)
 def check() -> ResponseReturnValue:
     """Say what the checker finds in a text, and draw it when it is sound."""
     return page("admin/process_checked.html", "admin/_checked.html", **_checked(_text()))
 
 
-@blueprint.post("/load")
+@blueprint.post("/processes/load")
 @allows("administer", form="admin_processes.new", looks=True)
 def load() -> ResponseReturnValue:
     """Put the text of a file into the editor; nothing is saved yet."""
@@ -133,7 +133,7 @@ def load() -> ResponseReturnValue:
     return _editor(_file(), name=name, newest=the_newest(name) if name else 0)
 
 
-@blueprint.post("/<name>/versions/<int:number>/restore")
+@blueprint.post("/process/<name>/versions/<int:number>/restore")
 @allows("administer", form="admin_processes.detail")
 def restore(name: str, number: int) -> ResponseReturnValue:
     """Go back to an old version: a new one with its text."""

@@ -32,7 +32,14 @@ MENU = {  # section -> its rooms, in the order of the page
         Room("People", "admin_people.index", "administer", ("admin_people",)),
         Room("Groups", "admin_groups.index", "administer", ("admin_groups",)),
     ),
-    "Desk": (Room("Status", "status.index", "status.read", ("status",)),),
+    "Administration": (
+        Room("Processes", "admin_processes.index", "administer", ("admin_processes",)),
+        Room("Reasons", "admin_reasons.index", "administer", ("admin_reasons",)),
+        Room("Priority", "admin_priority.index", "administer", ("admin_priority",)),
+        Room("Content standard", "admin_standard.index", "administer", ("admin_standard",)),
+        Room("Audit trail", "admin_audit.index", "audit.read", ("admin_audit",)),
+        Room("Health", "admin_health.index", "status.read", ("admin_health",)),
+    ),
 }
 
 
