@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from assistant.desk import gaps, link
+from assistant.desk import gaps, link, ways
 from assistant.desk.curation_queries import Asked
 from assistant.desk.incident import Incident
 from kb.article import Article, Flag

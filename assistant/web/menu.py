@@ -31,8 +31,6 @@ MENU = {  # section -> its rooms, in the order of the page
     "Administration": (
         Room("People", "admin_people.index", "administer", ("admin_people",)),
         Room("Groups", "admin_groups.index", "administer", ("admin_groups",)),
-    ),
-    "Administration": (
         Room("Processes", "admin_processes.index", "administer", ("admin_processes",)),
         Room("Reasons", "admin_reasons.index", "administer", ("admin_reasons",)),
         Room("Priority", "admin_priority.index", "administer", ("admin_priority",)),
