@@ -287,7 +287,7 @@ def test_without_a_sound_model_the_desk_starts_says_so_and_finds_by_words(desk, 
     assert answer.hits[0].item_id == 2 and any("model" in one for one in answer.degraded)
     dan = Browser(create_app(runtime), token)
     assert dan.get("/healthz").json == {"status": "poorer"}
-    assert "model" in dan.get("/status").text
+    assert "model" in dan.get("/admin/health").text
     form = {"title": "New", "impact": "person", "urgency": "soon", "source": "phone"}
     assert dan.post("/incidents", **form).status_code == 303
     run_once(runtime, runtime.now())

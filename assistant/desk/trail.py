@@ -72,15 +72,15 @@ class Asked:
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """Return this as conditions on AuditEntry."""
-        wanted = [
-            (self.person_id is not None, AuditEntry.person_id == self.person_id),
-            (self.subject, AuditEntry.subject == self.subject),
-            (self.subject_id is not None, AuditEntry.subject_id == self.subject_id),
-            (self.action, AuditEntry.action == self.action),
-            (self.since, AuditEntry.at >= self.since),
-            (self.until, AuditEntry.at < self.until),
-        ]
-        return [condition for given, condition in wanted if given]
+        wanted = {
+            AuditEntry.person_id: self.person_id,
+            AuditEntry.subject: self.subject or None,
+            AuditEntry.subject_id: self.subject_id,
+            AuditEntry.action: self.action or None,
+        }
+        conditions = [column == value for column, value in wanted.items() if value is not None]
+        conditions += [AuditEntry.at >= self.since] if self.since else []
+        return conditions + ([AuditEntry.at < self.until] if self.until else [])
 
 
 @dataclass(frozen=True)
@@ -219,6 +219,8 @@ def _about(entry: AuditEntry, names: Names) -> str:
 
 def _changes(entry: AuditEntry, names: Names) -> Iterable[Change]:
     for field, (before, after) in _pairs(entry):
+        if field == "version" and len(entry.changes) > 1:
+            continue
         said = (_said(entry.subject, field, value, names) for value in (before, after))
         yield Change(field.removesuffix("_id").replace("_", " "), *said)
 

@@ -42,7 +42,7 @@ def use(folder: str) -> dict[str, object]:
         "found": "KB-000002" in search.text,
         "recorded": dan.post("/incidents", **form).status_code,
         "health": dan.get("/healthz").json["status"],
-        "status": dan.get("/status").text,
+        "status": dan.get("/admin/health").text,
         "heavy": sorted({"torch", "sentence_transformers", "transformers"} & set(sys.modules)),
     }
     runtime.close()

@@ -1,7 +1,18 @@
 """A desk with something on every page, and the list of those pages with somebody who sees each."""
 
-from assistant.desk import attachment, classification, closure, conversation, lifecycle, relations
+from assistant.desk import (
+    attachment,
+    classification,
+    closure,
+    conversation,
+    jobs,
+    lifecycle,
+    process,
+    relations,
+)
+from assistant.desk import reasons as reasons_of_the_fourth_door
 from assistant.desk.closure import Outcome
+from assistant.desk.process import Reason
 from kb import authoring
 from tests import make
 from tests.flows.served import Served
@@ -21,7 +32,16 @@ PAGES = {  # name -> (who looks, path)
     "article version": ("cleo", "/articles/KB-000001/versions/2"),
     "search": ("ben", "/search?q=vpn+drops"),
     "closures": ("cleo", "/closures"),
-    "status": ("dan", "/status"),
+    "health": ("dan", "/admin/health"),
+    "processes": ("dan", "/admin/processes"),
+    "process": ("dan", "/admin/process/itil"),
+    "edit process": ("dan", "/admin/process/itil/edit"),
+    "compare processes": ("dan", "/admin/process/itil/compare?before=0&after=1"),
+    "reasons": ("dan", "/admin/reasons"),
+    "edit reasons": ("dan", "/admin/reasons/itil"),
+    "priority": ("dan", "/admin/priority"),
+    "content standard": ("dan", "/admin/standard"),
+    "audit trail": ("mia", "/admin/audit"),
     "profile": ("ben", "/profile"),
     "notifications": ("ada", "/notifications"),
     "ask": ("ada", "/help?q=vpn+drops"),
@@ -67,6 +87,11 @@ def fill(desk: Served) -> None:
         closure.resolve(db, second, linked, close=True, actor=ben, now=make.NOON)
         nothing = Outcome("nothing", reason="not_an_incident")
         closure.resolve(db, third, nothing, close=True, actor=ben, now=make.NOON)
-        for who in ("ada", "dan"):
+        for who in ("ada", "mia"):
             make.person(db, who)
+        dan = make.person(db, "dan")
+        reasons = [*process.preset("itil").reasons.values(), Reason("planned", "It was planned work")]
+        reasons_of_the_fourth_door.save(db, "itil", reasons, seen=0, actor=dan, now=make.NOON)
+        jobs.add(db, "mail", {}, now=make.NOON).parked_at = make.NOON
+        jobs.ask(db, "index.check", now=make.NOON, asked_by_id=dan.id)
     desk.work()

@@ -9,14 +9,17 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
+from assistant.desk import priority, process
 from assistant.desk.permissions import LEAST_ROLE
 from assistant.web.guard import HEADERS
 from assistant.web.policy import policy_of
+from kb.standard import CHECKS
 from kb.viewer import RANKS
 from tests import make
 from tests.web.world import ARTICLES, INCIDENTS, PEOPLE, QUESTIONS, TASKS, World
 
 SANDBOX = "default-src 'none'; sandbox"  # the content policy of a file that somebody uploaded
+ANY_OR_NONE = {"there": set(PEOPLE), "missing": set()}  # no permission of its own: the role decides
 READERS = {
     "": {"": set(PEOPLE)},
     "incident": INCIDENTS,
@@ -27,6 +30,9 @@ READERS = {
     "pair": TASKS,
     "question": QUESTIONS,
     "closure": TASKS,
+    "process": ANY_OR_NONE,
+    "standard": ANY_OR_NONE,
+    "job": ANY_OR_NONE,
 }
 
 
@@ -49,6 +55,10 @@ INCIDENT = {
     "version": "1",
 }
 ARTICLE = {**make.content().values(), "version": "1", "different": "yes"}
+CELLS = {priority.cell(*pair): value for pair, value in priority.MATRIX.items()}
+CHECKED = {f"level_{check.name}": check.level for check in CHECKS} | {
+    f"number_{check.name}": str(check.number) for check in CHECKS if check.number
+}
 ROUTES = {  # endpoint -> case; 422 where only what is asked for is refused, so the view was reached
     "home.index": Case(fine=303),
     "home.portal": Case(),
@@ -68,8 +78,40 @@ ROUTES = {  # endpoint -> case; 422 where only what is asked for is refused, so 
     "closures.index": Case(),
     "people.index": Case(),
     "search.index": Case(),
-    "status.index": Case(),
-    "status.rebuild": Case(fine=303),
+    "status.index": Case(fine=303),
+    "admin_processes.index": Case(),
+    "admin_processes.detail": Case("process"),
+    "admin_processes.compare": Case("process"),
+    "admin_processes.edit": Case("process"),
+    "admin_processes.save": Case("process", 303, {"text": process.preset_text("itil"), "version": "0"}),
+    "admin_processes.new": Case(),
+    "admin_processes.begin": Case(
+        fine=303, form={"text": process.preset_text("itil").replace('"itil"', '"night"')}
+    ),
+    "admin_processes.check": Case(form={"text": "name = 1"}),
+    "admin_processes.load": Case(form={"file": "night.toml"}),
+    "admin_processes.restore": Case("process", 303, {"seen": "0"}),
+    "admin_reasons.index": Case(),
+    "admin_reasons.form": Case("process"),
+    "admin_reasons.save": Case("process", 303, {"version": "0", "rows": "1", "label_0": "Withdrawn"}),
+    "admin_priority.index": Case(),
+    "admin_priority.save": Case(fine=303, form=CELLS),
+    "admin_priority.attempt": Case(form=CELLS),
+    "admin_priority.reset": Case(fine=303),
+    "admin_standard.index": Case(),
+    "admin_standard.save": Case(fine=303, form={"text": "Be short.", "version": "1", **CHECKED}),
+    "admin_standard.version": Case("standard"),
+    "admin_standard.restore": Case("standard", 303, {"version": "1"}),
+    "admin_standard.panel": Case(),
+    "admin_health.index": Case(),
+    "admin_health.queue": Case(),
+    "admin_health.rebuild": Case(fine=303),
+    "admin_health.check": Case(fine=303),
+    "admin_health.back_up": Case(fine=303),
+    "admin_health.again": Case("job", 303),
+    "admin_health.give_up": Case("job", 303),
+    "admin_audit.index": Case(),
+    "admin_audit.export": Case(form={"kind": "csv"}),
     "incidents.new": Case(),
     "incidents.create": Case(fine=303, form=INCIDENT),
     "incidents.detail": Case("incident"),

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from assistant import settings as configuration
 from assistant.app import create_app
-from assistant.desk import attachment, lifecycle, relations, signin
+from assistant.desk import attachment, content_standard, jobs, lifecycle, relations, signin
 from assistant.desk.incident import Incident
 from assistant.desk.people import Group
 from assistant.runtime import Runtime
@@ -19,6 +19,7 @@ from index.encoder import HashEncoder
 from kb import authoring, embeddings, feedback, remarks
 from kb.article import Article
 from kb.feedback import Showing
+from kb.standard import CHECKS
 from kb.likeness import Likeness
 from kb.votes import Vote
 from tests import make
@@ -72,6 +73,7 @@ class World:
         limiter.enabled = False
         with self.runtime.writing() as db:
             self.objects = {"incident": _incidents(db, self.runtime), "article": _articles(db)}
+            self.objects |= _of_the_desk(db)
             self.objects["attachment"] = {
                 name: {"attachment_id": values["attachment_id"]}
                 for name, values in self.objects["incident"].items()
@@ -113,6 +115,25 @@ class World:
 
 def _person(db: Session, who: str) -> Any:
     return make.person(db, who, **({"role": "agent"} if who in ("tom", "ina") else {}))
+
+
+def _of_the_desk(db: Session) -> dict[str, dict[str, dict[str, Any]]]:
+    """Return what an administrator looks after: a process, a version of the content standard, a job that failed."""
+    levels = {check.name: check.level for check in CHECKS}
+    numbers = {check.name: check.number for check in CHECKS}
+    dan = make.person(db, "dan")
+    content_standard.put(db, "Be short.", levels, numbers, seen=0, actor=dan, now=make.NOON)
+    job = jobs.add(db, "index.check", {}, now=make.NOON)
+    job.parked_at = make.NOON
+    db.flush()
+    return {
+        "process": {"there": {"name": "itil", "number": 0}, "missing": {"name": "nothing", "number": 0}},
+        "standard": {
+            "there": {"number": content_standard.past(db)[0].number},
+            "missing": {"number": MISSING},
+        },
+        "job": {"there": {"job_id": job.id}, "missing": {"job_id": MISSING}},
+    }
 
 
 def _incidents(db: Session, runtime: Runtime) -> dict[str, dict[str, Any]]:
