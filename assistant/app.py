@@ -28,6 +28,7 @@ from assistant.web import (
     guard,
     health,
     home,
+    imports,
     incidents,
     invitations,
     layout,
@@ -51,7 +52,8 @@ HERE = Path(__file__).parent
 VIEWS = (
     *(home, sign_in, profile, queue, incidents, acts, suggestions, resolving, attachments),
     *(articles, article_acts, article_versions, article_publish),
-    *(curation, curation_acts, curation_merge, closures, people, search, status, health, notifications),
+    *(imports, curation, curation_acts, curation_merge, closures),
+    *(people, search, status, health, notifications),
     *(invitations, admin_people, admin_groups),
     *(admin_processes, admin_reasons, admin_priority, admin_standard, admin_health, admin_audit),
     *(bulk, preview, views),

@@ -13,12 +13,13 @@ import structlog
 from sqlalchemy import select
 
 from assistant import backup
-from assistant.desk import jobs, lifecycle, presence, signin, suggestions
+from assistant.desk import jobs, lifecycle, presence, signin, suggestions, upkeep
 from assistant.desk.attachment import Attachment
 from assistant.desk.heartbeat import beat
 from assistant.desk.incident import Incident
+from assistant.importers import uploads
 from assistant.runtime import Runtime
-from kb import embeddings
+from kb import embeddings, likeness
 from kb.passages import LARGEST_ID
 from kb.viewer import Viewer
 
@@ -121,6 +122,25 @@ def tidy(runtime: Runtime, now: datetime) -> None:
     for path in _files(runtime.attachments.folder):
         if path.name not in known and path.stat().st_mtime < oldest:
             path.unlink(missing_ok=True)
+    uploads.tidy(runtime, now)
+
+
+def compare_articles(runtime: Runtime, now: datetime) -> None:
+    """Find the pairs of articles that seem to say the same."""
+    if runtime.encoder is None:
+        return
+    with runtime.reading() as db:
+        pairs = likeness.near_pairs(db, runtime.encoder.recipe.fingerprint())
+    with runtime.writing() as db:
+        likeness.keep(db, pairs, now=now)
+        db.commit()
+
+
+def remind(runtime: Runtime, now: datetime) -> None:
+    """Tell the owners of drafts that nobody has touched for a while."""
+    with runtime.writing() as db:
+        upkeep.remind(db, now=now)
+        db.commit()
 
 
 def sign_of_life(runtime: Runtime, now: datetime) -> None:
@@ -182,12 +202,15 @@ TICKS = (
     Tick("jobs", timedelta(seconds=1), run_jobs),
     Tick("snapshot", timedelta(minutes=5), snapshot),
     Tick("tidy", timedelta(hours=1), tidy),
+    Tick("near-duplicates", timedelta(hours=1), compare_articles),
+    Tick("idle drafts", timedelta(days=1), remind),
 )
 HANDLERS: dict[str, Callable[[Runtime, Payload, Tell], Payload | None]] = {
     "index.rebuild": rebuild_index,
     "index.check": check_index,
     backup.KIND: back_up,
     lifecycle.LOOK: look,
+    uploads.JOB: uploads.carry_out,
 }
 
 

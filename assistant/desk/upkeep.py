@@ -3,9 +3,10 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from assistant.desk import notifications, site
+from assistant.desk.curation_queries import is_idle
 from assistant.desk.errors import Finding, Refused
 from assistant.desk.people import Person
 from assistant.desk.permissions import readable_ids, viewer_of
@@ -58,6 +59,16 @@ def hand_over(db: Session, article: Article, to: Person | None, *, actor: Person
     text = f"{article.number} “{article.title}” is kept by {owner.name} from now on."
     notifications.tell(db, [owner, before], text, _path(article), actor=actor, now=now)
     return article
+
+
+def remind(db: Session, *, now: datetime) -> int:
+    """Tell the owners of idle drafts, once each while they have not read it; return how many drafts there are."""
+    idle = select(Article).where(is_idle(db, now), Article.owner_id.is_not(None))
+    drafts = list(db.scalars(idle.options(selectinload(Article.current), joinedload(Article.owner))))
+    for draft in drafts:
+        text = f"Your draft {draft.number} “{draft.title}” lies idle: finish it, hand it over, or archive it."
+        notifications.tell(db, [draft.owner], text, _path(draft), actor=None, now=now)
+    return len(drafts)
 
 
 def _keeper(db: Session, article: Article) -> Person | None:

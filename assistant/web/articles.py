@@ -19,7 +19,7 @@ from assistant.web.page import done, page
 from assistant.web.policy import allows
 from assistant.web.shown import note_opened
 from assistant.web.subjects import article_id, chosen_id, services, the_article, the_standing
-from kb import authoring
+from kb import authoring, standard
 from kb.article import Article, Content
 
 blueprint = Blueprint("articles", __name__)
@@ -103,6 +103,7 @@ def _hold_against_others(content: Content) -> None:
 
 def _choices() -> dict[str, Any]:
     return {
+        "standard": standard.CHECKS,
         "services": [(service.id, service.name) for service in services()],
         "categories": [(category.id, category.path) for category in classification.tree(db())],
     }

@@ -33,6 +33,8 @@ READERS = {
     "process": ANY_OR_NONE,
     "standard": ANY_OR_NONE,
     "job": ANY_OR_NONE,
+    "upload of articles": QUESTIONS,
+    "upload of incidents": QUESTIONS,
 }
 
 
@@ -172,6 +174,16 @@ ROUTES = {  # endpoint -> case; 422 where only what is asked for is refused, so 
     "article_acts.hand_over": Case("article", 422),
     "article_acts.remark": Case("article", 303, {"text": "Clear."}),
     "article_acts.settle_remark": Case("article", 303),
+    "imports.articles": Case(),
+    "imports.take_articles": Case(fine=422),
+    "imports.article_file": Case("upload of articles"),
+    "imports.run_articles": Case("upload of articles", 303),
+    "imports.article_rejects": Case("upload of articles"),
+    "imports.incidents": Case(),
+    "imports.take_incidents": Case(fine=422),
+    "imports.incident_file": Case("upload of incidents"),
+    "imports.run_incidents": Case("upload of incidents", 303),
+    "imports.incident_rejects": Case("upload of incidents"),
     "curation.index": Case(),
     "curation.evidence": Case("task"),
     "curation_acts.settle_votes": Case("article that did not help", 303),

@@ -13,6 +13,7 @@ from assistant.app import create_app
 from assistant.desk import attachment, content_standard, jobs, lifecycle, relations, signin
 from assistant.desk.incident import Incident
 from assistant.desk.people import Group
+from assistant.importers import uploads
 from assistant.runtime import Runtime
 from assistant.web.guard import limiter
 from index.encoder import HashEncoder
@@ -83,6 +84,8 @@ class World:
             self.tokens = {who: signin.start(db, _person(db, who), now=ahead) for who in PEOPLE}
             make.person(db, "ina").active = False
             db.commit()
+        for kind in ("articles", "incidents"):
+            self.objects[f"upload of {kind}"] = _upload(self.runtime, kind)
         embeddings.refresh(self.runtime.sessions, self.runtime.encoder)
         self.tokens["nobody"] = None
         self.browsers: dict[str, Browser] = {}
@@ -235,10 +238,8 @@ def _tasks(db: Session, objects: dict[str, Any], now: datetime) -> dict[str, dic
     db.add_all(pairs)
     db.flush()
     asked = feedback.record(db, "toner smells", [], kind="portal", actor=ada, now=now, took_ms=1.0)
-    plain, hidden = (
-        _nothing_learned(db, objects["incident"][name]["id"], now)
-        for name in ("watched by Ada", "restricted")
-    )
+    staff = db.query(Group).filter_by(name="Staff matters").one()
+    plain, hidden = (_nothing_learned(db, now, restricted_to=group) for group in (None, staff))
     question = {"kind": "searches", "key": asked.id}
     return {
         "task": _family(
@@ -251,14 +252,22 @@ def _tasks(db: Session, objects: dict[str, Any], now: datetime) -> dict[str, dic
     }
 
 
+def _upload(runtime: Runtime, kind: str) -> dict[str, dict[str, Any]]:
+    """Upload a file whose only row was rejected."""
+    file = io.BytesIO(b"title,resolution\nToner smells,Open a window\n")
+    upload = uploads.take(runtime, kind, "toner.csv", file)
+    (uploads.folder(runtime) / upload.id / "rejects.csv").write_text("nothing")
+    return {"open": {"upload_id": upload.id}, "missing": {"upload_id": f"{kind}-nothing"}}
+
+
 def _family(key: int, hidden: int, **more: Any) -> dict[str, dict[str, Any]]:
     keys = dict(zip(TASKS, (key, hidden, MISSING), strict=True))
     return {name: {"key": key, **more} for name, key in keys.items()}
 
 
-def _nothing_learned(db: Session, incident_id: int, now: datetime) -> int:
-    """Leave on an incident what closing it with nothing to learn leaves; its state stays as the other cells need it."""
-    incident = db.get_one(Incident, incident_id)
+def _nothing_learned(db: Session, now: datetime, **more: Any) -> int:
+    """Return the id of an incident that was closed with nothing to learn just now."""
+    incident = make.incident(db, "Told a joke", state="closed", **more)
     incident.closing_door, incident.nothing_reason, incident.closed_at = "nothing", "withdrawn", now
     db.flush()
-    return incident_id
+    return incident.id
