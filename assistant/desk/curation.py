@@ -7,7 +7,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -115,10 +115,19 @@ class Page:
 
 
 def worklist(asked: Asked) -> Page:
-    """Return the first page of everything: what is overdue, then what most people met, then what waits longest."""
+    """Return the first page of everything: what is overdue, then what most people met, then what waits longest.
+
+    What waits about the same article stands in one line.
+    """
     tasks = [task for name in KINDS for task in page(asked, name, most=EACH).tasks]
-    tasks.sort(key=lambda task: (not task.overdue, -task.reach, task.at))
-    return Page(tasks[:PAGE])
+    tasks.sort(key=lambda task: (not task.overdue, -task.reach, list(KINDS).index(task.kind), task.at))
+    first: dict[str, Task] = {}
+    for task in tasks:
+        name = task.number or f"{task.kind} {task.key}"
+        known = first.setdefault(name, task)
+        if task is not known and task.kind not in (known.kind, *known.also):
+            first[name] = replace(known, also=(*known.also, task.kind))
+    return Page(list(first.values())[:PAGE])
 
 
 def page(asked: Asked, name: str, *, after: str = "", most: int = PAGE) -> Page:

@@ -23,7 +23,7 @@ ALIKE = ((0.95, "Almost the same text"), (0.88, "Very alike"), (0.0, "Alike"))
 class Task:
     """One line. key: names it within its kind. reach: how many people or incidents met it. things: the rows behind.
 
-    at: since when it waits.
+    at: since when it waits. also: further kinds of tasks about the same article.
     """
 
     kind: str
@@ -35,6 +35,7 @@ class Task:
     at: datetime
     number: str = ""
     overdue: bool = False
+    also: tuple[str, ...] = ()
     things: dict[str, Any] = field(default_factory=dict)
 
 
@@ -48,7 +49,8 @@ class Worth:
     def words(self, article_id: int) -> str:
         """Say it in words."""
         held, (solved, missed) = self.held.get(article_id, link.NEVER), self.said.get(article_id, (0, 0))
-        read = f", {solved} of {solved + missed} readers helped" if solved + missed else ""
+        of = solved + missed
+        read = f", helped {solved} of {of} reader{'' if of == 1 else 's'}" if of else ""
         return f"{held}{read}"
 
     def reach(self, article_id: int) -> int:
