@@ -25,6 +25,7 @@ from assistant.web import (
     curation_acts,
     curation_merge,
     door,
+    family,
     guard,
     health,
     home,
@@ -36,6 +37,7 @@ from assistant.web import (
     notifications,
     page,
     people,
+    presence,
     preview,
     profile,
     queue,
@@ -43,6 +45,7 @@ from assistant.web import (
     search,
     sign_in,
     status,
+    steps,
     suggestions,
     views,
 )
@@ -56,7 +59,7 @@ VIEWS = (
     *(people, search, status, health, notifications),
     *(invitations, admin_people, admin_groups),
     *(admin_processes, admin_reasons, admin_priority, admin_standard, admin_health, admin_audit),
-    *(bulk, preview, views),
+    *(bulk, family, presence, preview, steps, views),
 )
 
 

@@ -42,7 +42,7 @@
     }
     if (!single(event) || !$(".rows .go")) return;
     if (event.key === "j" || event.key === "k") row(event.key === "j" ? 1 : -1);
-    if (event.key === "x" || event.key === "X") pick(event.shiftKey);
+    if (event.key === "x" || event.key === "X") pick(event.key === "X");
     if (event.key === "w") $(".write", here() || undefined)?.click();
   });
 

@@ -23,7 +23,8 @@ def merge(db: Session, incident: Incident, into: Incident, *, actor: Person, now
     into the duplicate goes on there too. Raises Refused for itself, for circles, and where people could read what
     they may not.
     """
-    for row in sorted({incident, into}, key=lambda one: one.id):  # in one order, no ring of waiting
+    both = sorted({incident, into}, key=lambda one: one.id)
+    for row in both:  # in one order, no ring of waiting
         lock(db, row)
     target = into.merged_into or into
     findings = _findings(db, incident, target, actor)
@@ -65,6 +66,16 @@ def unmerge(db: Session, incident: Incident, *, actor: Person, now: datetime) ->
         lifecycle.take_back(db, incident, **before, actor=actor, now=now)
     stamp(incident, actor, now, counts=True)
     db.flush()
+    return incident
+
+
+def reopen(db: Session, incident: Incident, said: str, *, actor: Person, now: datetime) -> Incident:
+    """Open an ended incident again, with what was said about it; one that was merged goes on where it went."""
+    if incident.merged_into is not None:
+        return came_back(db, incident, said, actor=actor, now=now)
+    lifecycle.reopen(db, incident, actor=actor, now=now)
+    if said.strip():
+        conversation.comment(db, incident, said, actor=actor, now=now)
     return incident
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from assistant.desk import differences, link, relations
+from assistant.desk import differences, link, merging, relations
 from assistant.desk.errors import MoveNotAllowed, NotAllowed
 from assistant.desk.incident import Incident
 from assistant.desk.people import Person
@@ -184,12 +184,12 @@ def refer(db: Session, incident: Incident, showing: Showing, *, actor: Person, n
 
 
 def attach_to(db: Session, incident: Incident, showing: Showing, *, actor: Person, now: datetime) -> Incident:
-    """Say that this incident repeats the open one that was shown."""
+    """Merge this incident into the open one that was shown, because it says the same."""
     if showing.corpus != "incident":
         raise MoveNotAllowed("An incident can only be a duplicate of an incident.")
     _choose(db, incident, showing, "used", actor=actor, now=now)
     other = db.get_one(Incident, showing.item_id)
-    relations.relate(db, incident, other, "duplicate_of", actor=actor, now=now)
+    merging.merge(db, incident, other, actor=actor, now=now)
     return incident
 
 

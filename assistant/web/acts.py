@@ -4,7 +4,7 @@ from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
-from assistant.desk import closure, conversation, lifecycle, link, relations
+from assistant.desk import closure, conversation, family, lifecycle, link, merging, relations
 from assistant.desk.incident import RELATIONS
 from assistant.desk.link import KINDS
 from assistant.desk.people import Group, Person
@@ -19,7 +19,16 @@ from assistant.web.subjects import chosen, named_article, named_incident, named_
 
 blueprint = Blueprint("acts", __name__)
 CHANGED = "incident-changed"
-SAY = {"note": conversation.note, "comment": conversation.comment}
+SAY = {"note": conversation.note, "comment": conversation.comment, "all": family.comment}
+SAID = {
+    "note": "Work note added.",
+    "comment": "Comment sent.",
+    "all": "Sent to everybody who is hurt by the same.",
+}
+OPENED = {
+    True: "{} is open again.",
+    False: "{} goes on together with others that say the same. Who works on it is told what you wrote.",
+}
 
 
 @blueprint.get("/incidents/<number>/say")
@@ -32,10 +41,10 @@ def composer(number: str) -> ResponseReturnValue:
 @blueprint.post("/incidents/<number>/note")
 @allows("incident.work", form="acts.composer")
 def note(number: str) -> ResponseReturnValue:
-    """Add a work note or a comment, as the agent chose beside the field."""
-    kind = forms.chosen("kind", SAY)
-    SAY[kind](db(), the_incident(number), forms.text("text"), actor=me(), now=now())
-    return done(_page(number), "Work note added." if kind == "note" else "Comment sent.", event=CHANGED)
+    """Add a work note, a comment, or a comment to all, as the agent chose beside the field."""
+    kind, minutes = forms.chosen("kind", SAY), forms.whole("minutes")
+    SAY[kind](db(), the_incident(number), forms.text("text"), actor=me(), now=now(), minutes=minutes)
+    return done(_page(number), SAID[kind], event=CHANGED)
 
 
 @blueprint.post("/incidents/<number>/comment")
@@ -139,11 +148,8 @@ def watch(number: str) -> ResponseReturnValue:
 def reopen(number: str) -> ResponseReturnValue:
     """Open a resolved or closed incident again, with what was said about it."""
     incident = the_incident(number)
-    said = forms.text("text")
-    lifecycle.reopen(db(), incident, actor=me(), now=now())
-    if said:
-        conversation.comment(db(), incident, said, actor=me(), now=now())
-    return done(_page(number), f"{incident.number} is open again.", event=CHANGED)
+    merging.reopen(db(), incident, forms.text("text"), actor=me(), now=now())
+    return done(_page(number), OPENED[incident.is_open].format(incident.number), event=CHANGED)
 
 
 @blueprint.post("/incidents/<number>/confirm")

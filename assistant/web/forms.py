@@ -34,6 +34,14 @@ def number(name: str) -> int | None:
     return int(value) if value.isascii() and value.isdigit() and len(value) < 16 else None
 
 
+def whole(name: str) -> int | None:
+    """Return a whole number that somebody typed, None when the field is empty. Raises Refused for anything else."""
+    typed = text(name)
+    if typed and number(name) is None:
+        raise Refused([Finding(name, f"“{typed}” is not a whole number.", "Write it in digits, such as 15.")])
+    return number(name)
+
+
 def numbers(name: str) -> list[int]:
     """Return the numbers that several fields of one name hold."""
     return [int(value) for value in request.form.getlist(name) if value.isascii() and value.isdigit()]

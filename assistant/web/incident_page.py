@@ -1,16 +1,29 @@
 """What stands on an incident's page, gathered once for the page and for each of its parts."""
 
+from functools import partial
 from typing import Any
 
 from flask import Response
 from sqlalchemy import select
 
-from assistant.desk import closure_gate, people, permissions, timeline, ways
+from assistant.desk import (
+    checklist,
+    closure_gate,
+    conversation,
+    family,
+    merging,
+    people,
+    permissions,
+    presence,
+    timeline,
+    ways,
+    worklist,
+)
 from assistant.desk.incident import RELATIONS, Incident, Relation
 from assistant.desk.link import Link
 from assistant.desk.people import Group
 from assistant.identity import me, viewer
-from assistant.web.door import db
+from assistant.web.door import db, now
 from assistant.web.page import page
 from kb.article import Article
 
@@ -60,24 +73,49 @@ def _about(incident: Incident) -> dict[str, Any]:
         "learned": closure_gate.has_article(incident),
         "kin": _kin(incident),
         "links": readable_links(incident),
-        **(_for_agents() if works else {}),
+        **(_for_agents(incident) if works else {}),
     }
 
 
 def _kin(incident: Incident) -> list[tuple[str, Incident, Relation | None]]:
     """Return the related incidents that the viewer may read: how, which, and the relation if it is removed here."""
+    apart = ("child_of", "duplicate_of")  # below an incident these stand in its family
     ids = [one.other_id for one in incident.relations] + [one.incident_id for one in incident.related]
     known = permissions.readable_ids(db(), viewer(), Incident, ids)
     own = [(RELATIONS[one.kind], one.other, one) for one in incident.relations if one.other_id in known]
     others = [
-        (REVERSED[one.kind], one.incident, None) for one in incident.related if one.incident_id in known
+        (REVERSED[one.kind], one.incident, None)
+        for one in incident.related
+        if one.incident_id in known and not (one.kind in apart and _in_family(one, incident))
     ]
     return [*own, *others]
 
 
-def _for_agents() -> dict[str, Any]:
-    groups = db().scalars(select(Group).order_by(Group.name))
+def _in_family(relation: Relation, incident: Incident) -> bool:
+    return relation.kind == "child_of" or relation.incident.merged_into_id == incident.id
+
+
+def _merged(incident: Incident) -> list[Incident]:
+    """Return the duplicates that were merged into an incident, as far as the viewer may read them."""
+    known = permissions.readable_ids(db(), viewer(), Incident, [other.id for other in incident.merged_here])
+    return [other for other in incident.merged_here if other.id in known]
+
+
+def _for_agents(incident: Incident) -> dict[str, Any]:
+    """Return what only people who work on incidents see. What costs a question is asked where a part shows it."""
+    groups = db().scalars(select(Group).where(Group.active).order_by(Group.name))
+    into = incident.merged_into
     return {
+        "goes_on": into if into and permissions.may_read_incident(db(), viewer(), into) else None,
+        "merged_since": merging.merged_at(incident),
+        "merged": partial(_merged, incident),
+        "children": partial(family.children, db(), incident, viewer()),
+        "reached": partial(family.reached, db(), incident, viewer()),
+        "waits": partial(worklist.waiting_for, db(), viewer(), incident),
+        "others": partial(presence.others, db(), incident, me(), now=now()),
+        "steps": checklist.of(incident),
+        "removed_steps": [step for step in incident.steps if step.position == checklist.REMOVED],
+        "spent": conversation.time_spent(incident),
         "people": [(person.id, person.name) for person in people.who_work(db())],
         "groups": [(group.id, group.name) for group in groups],
         "relations": list(RELATIONS.items()),

@@ -7,13 +7,13 @@ from flask import Flask
 
 from assistant.desk.incident import SOURCES
 from assistant.desk.link import KINDS
-from assistant.desk.people import ROLES
+from assistant.desk.people import ROLES, Person
 from assistant.desk.priority import IMPACTS, PRIORITIES, URGENCIES
 from assistant.desk.process import Process
 from assistant.desk.worklist import SORTS
 from assistant.identity import can, me
 from assistant.web import words
-from assistant.web.door import now
+from assistant.web.door import db, now
 from assistant.web.incident_page import state_label
 from assistant.web.menu import menu
 from assistant.web.notifications import unread
@@ -30,6 +30,12 @@ def priority_choices() -> list[tuple[str, str]]:
 def reasons_of(way: Process) -> list[tuple[str, str]]:
     """Return the reasons of the fourth door to choose from."""
     return [(reason.name, reason.label) for reason in way.reasons.values()]
+
+
+def name_of(person_id: int) -> str:
+    """Return what a person is called."""
+    person = db().get(Person, person_id)
+    return person.name if person else "somebody"
 
 
 def my_groups() -> list[tuple[int, str]]:
@@ -49,7 +55,7 @@ def choices_of(rows: Iterable[Any]) -> list[tuple[int, str]]:
 
 CALLS = (
     *(can, me, now, typed, typed_all, ticked, findings, lost_race, menu, nav, saved, unread),
-    *(state_label, priority_choices, reasons_of, my_groups, zip_same, choices_of, words.theme),
+    *(state_label, priority_choices, reasons_of, my_groups, name_of, zip_same, choices_of, words.theme),
 )
 TABLES = {
     "IMPACTS": IMPACTS,

@@ -72,10 +72,10 @@ def refer(number: str, showing_id: int) -> ResponseReturnValue:
 @blueprint.post("/incidents/<number>/suggestions/<int:showing_id>/attach")
 @allows("suggestion.choose", form="suggestions.panel")
 def attach(number: str, showing_id: int) -> ResponseReturnValue:
-    """Say that this incident repeats the open one that was shown."""
+    """Merge this incident into the open one that was shown."""
     incident = the_incident(number)
     suggestions.attach_to(db(), incident, _shown(incident, showing_id), actor=me(), now=now())
-    return done(_page(number), "Marked as a duplicate.", event=CHANGED)
+    return done(_page(number), "Merged. It goes on in the other one.", event=CHANGED)
 
 
 @blueprint.post("/incidents/<number>/suggestions/<int:showing_id>/reject")

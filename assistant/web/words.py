@@ -54,6 +54,12 @@ def ago(moment: datetime) -> str:
     return f"{worded} ago" if now() - moment < STEPS[-1][0] else f"on {worded}"
 
 
+def duration(minutes: int) -> str:
+    """Word a time of work: “45 min”, “2 h”, “1 h 20 min”."""
+    hours, rest = divmod(minutes, 60)
+    return " ".join(part for part in (f"{hours} h" if hours else "", f"{rest} min" if rest else "") if part)
+
+
 def local_input(moment: datetime | None) -> str:
     """Word a time for a field of type datetime-local."""
     return moment.astimezone(zone()).strftime("%Y-%m-%dT%H:%M") if moment else ""
@@ -109,6 +115,7 @@ FILTERS = {
     "ago": ago,
     "local_input": local_input,
     "size": size,
+    "duration": duration,
     "prose": prose,
     "marked": marked,
 }
