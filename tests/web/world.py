@@ -20,8 +20,8 @@ from index.encoder import HashEncoder
 from kb import authoring, embeddings, feedback, remarks
 from kb.article import Article
 from kb.feedback import Showing
-from kb.standard import CHECKS
 from kb.likeness import Likeness
+from kb.standard import CHECKS
 from kb.votes import Vote
 from tests import make
 from tests.web.conftest import Browser
