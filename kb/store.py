@@ -95,7 +95,7 @@ def lock(db: Session, row: Base) -> None:
 
 
 def acting(db: Session, *, actor: Any, now: datetime) -> None:
-    """Say who changes rows from now on in this session, and when: for the trail of rows that do not keep it themselves."""
+    """Say who changes rows from now on in this session, and when: for the trail of rows that do not keep it."""
     db.info["acting"] = (actor.id if actor is not None else None, now)
 
 

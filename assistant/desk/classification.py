@@ -41,7 +41,7 @@ class Category(Base):
 
 
 def tree(db: Session, *keep: int | None) -> list[Category]:
-    """Return the categories that can be chosen, in the order of their paths. keep: ids that are shown though retired."""
+    """Return the categories that can be chosen, in the order of their paths. keep: ids shown though retired."""
     return [category for category in everything(db) if category.offered or category.id in keep]
 
 

@@ -74,7 +74,10 @@ def change(
     actor: Person,
     now: datetime,
 ) -> Person:
-    """Change a person. values: all of `people.EDITABLE`; wanted: the groups they are in from now on. Raises EditConflict, Refused with findings."""
+    """Change a person. Raises EditConflict, Refused with findings.
+
+    values: all of `people.EDITABLE`; wanted: the groups they are in from now on.
+    """
     values = {**values, "name": values["name"].strip(), "email": values["email"].strip().lower()}
     edition.hold(db, person, values, seen)
     findings = people.findings_in(db, values, person)

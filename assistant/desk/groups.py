@@ -1,4 +1,4 @@
-"""Assignment groups as administrators keep them: who is in which, what only they read, when one is not needed any more."""
+"""Assignment groups as administrators keep them: who is in which, what only they read, when one is needed no more."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -32,7 +32,7 @@ def sizes(db: Session) -> dict[int, int]:
         .join(Person, Person.id == membership.c.person_id)
         .where(Person.active)
     )
-    return {group_id: count for group_id, count in db.execute(counted.group_by(membership.c.group_id))}
+    return dict(map(tuple, db.execute(counted.group_by(membership.c.group_id))))
 
 
 def add(db: Session, values: Mapping[str, Any], *, actor: Person | None, now: datetime) -> Group:

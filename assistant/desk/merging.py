@@ -42,7 +42,7 @@ def merge(db: Session, incident: Incident, into: Incident, *, actor: Person, now
 
 
 def unmerge(db: Session, incident: Incident, *, actor: Person, now: datetime) -> Incident:
-    """Take a merge back: the incident is again where it was. Raises MoveNotAllowed once something hangs on the merge."""
+    """Take a merge back: the incident is where it was. Raises MoveNotAllowed once something hangs on the merge."""
     if incident.merged_into is None:
         raise MoveNotAllowed(f"{incident.number} is not merged into another incident.")
     target = incident.merged_into

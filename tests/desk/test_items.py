@@ -1,5 +1,7 @@
 """Configuration items: what they are, what they need, and what stops with them."""
 
+from itertools import pairwise
+
 import pytest
 
 from assistant.desk import audit, edition, items
@@ -64,19 +66,19 @@ def test_a_circle_is_refused_with_the_way_it_would_take(db, dan, chain):
 
 
 def test_what_stops_when_the_server_fails_is_told_step_by_step(db, dan, chain):
-    client, gateway, server = chain
+    client, _, server = chain
     printer = make.item(db, "printer")
     items.need(db, printer, server, actor=dan, now=NOON)
     items.need(db, client, server, actor=dan, now=NOON)  # directly, too: it still stands there once
     names = [(depth, one.name) for depth, one in items.around(db, server, "needed_by")]
     assert names == [(1, "client"), (1, "gateway"), (1, "printer")]
-    assert [(depth, one.name) for depth, one in items.around(db, client, "needs")][0] == (1, "gateway")
+    assert next((depth, one.name) for depth, one in items.around(db, client, "needs")) == (1, "gateway")
 
 
 def test_a_long_chain_is_cut_off(db, dan, monkeypatch):
     monkeypatch.setattr(items, "MOST", 5)
     row = [make.item(db, f"host-{number:02}") for number in range(10)]
-    for one, other in zip(row, row[1:], strict=False):
+    for one, other in pairwise(row):
         items.need(db, one, other, actor=dan, now=NOON)
     assert [depth for depth, _ in items.around(db, row[0], "needs")] == [1, 2, 3, 4, 5]
 
