@@ -28,7 +28,7 @@ def everything(db: Session) -> list[Service]:
 def sizes(db: Session) -> dict[int | None, int]:
     """Return how many configuration items each service has, by its id."""
     kept = select(ConfigurationItem.service_id, func.count()).where(ConfigurationItem.active)
-    return dict(map(tuple, db.execute(kept.group_by(ConfigurationItem.service_id))))
+    return {row[0]: row[1] for row in db.execute(kept.group_by(ConfigurationItem.service_id))}
 
 
 def add(

@@ -32,7 +32,7 @@ def sizes(db: Session) -> dict[int, int]:
         .join(Person, Person.id == membership.c.person_id)
         .where(Person.active)
     )
-    return dict(map(tuple, db.execute(counted.group_by(membership.c.group_id))))
+    return {row[0]: row[1] for row in db.execute(counted.group_by(membership.c.group_id))}
 
 
 def add(db: Session, values: Mapping[str, Any], *, actor: Person | None, now: datetime) -> Group:
