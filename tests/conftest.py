@@ -1,6 +1,5 @@
 """What tests share: a desk of their own, and a database session on SQLite and on PostgreSQL."""
 
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -17,7 +16,30 @@ from assistant.desk import audit
 from assistant.runtime import Runtime
 from index.encoder import HashEncoder
 from kb.store import Sessions, make_engine
-from tests import make
+from tests import engines, make
+from tests.engines import Desks, PostgresDesks
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the whole suite run on one engine; without it most tests run on SQLite and those of verbs on both."""
+    parser.addoption("--engine", choices=engines.ENGINES, help="Run everything on this engine only.")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is about another engine: it is not counted as run."""
+    chosen = config.getoption("--engine")
+    if chosen is not None:
+        others = {engine for engine in engines.ENGINES if engine != chosen}
+        left_out = [item for item in items if others & _engines_of(item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]
+
+
+def _engines_of(item: pytest.Item) -> set[str]:
+    """Return the engines that a test speaks of: as a parameter, or by a marker."""
+    given = getattr(item, "callspec", None)
+    named = {value for value in given.params.values() if value in engines.ENGINES} if given else set()
+    return named | ({"sqlite"} if item.get_closest_marker("sqlite") else set())
 
 
 @pytest.fixture
@@ -80,18 +102,26 @@ def _audited(engine: Engine) -> Sessions:
 
 @pytest.fixture(scope="session")
 def new_desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder of a desk that was just migrated, to be copied."""
-    settings = configuration.load(data=tmp_path_factory.mktemp("new") / "desk")
-    runtime = Runtime(settings, encoder=HashEncoder())
-    runtime.migrate()
-    runtime.close()
-    return settings.data
+    """The data folder of a desk on SQLite that was just migrated."""
+    return engines.new_desk(tmp_path_factory.mktemp("new") / "desk")
+
+
+@pytest.fixture(scope="session")
+def desks(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desks]:
+    """Makes desks on the engine of this run."""
+    if request.config.getoption("--engine") == "postgresql":
+        made = PostgresDesks(request.getfixturevalue("postgres"), tmp_path_factory.mktemp("new") / "desk")
+        yield made
+        made.close()
+    else:
+        yield Desks(request.getfixturevalue("new_desk"))
 
 
 @pytest.fixture
-def runtime(tmp_path: Path, new_desk: Path) -> Iterator[Runtime]:
+def runtime(tmp_path: Path, desks: Desks) -> Iterator[Runtime]:
     """A whole desk in a folder of its own, with the deterministic encoder; it writes its own word index."""
-    settings = configuration.load(data=shutil.copytree(new_desk, tmp_path / "desk"))
+    settings = configuration.load(data=desks.fresh(tmp_path / "desk"))
     runtime = Runtime(settings, encoder=HashEncoder(), writes_words=True)
     yield runtime
     runtime.close()
+    desks.drop(settings.data)

@@ -3,7 +3,6 @@
 import fcntl
 import hashlib
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 from index.encoder import HashEncoder, OnnxEncoder, load_recipe
 from index.errors import SearchError
+from tests.engines import Desks
 from tests.flows import world
 from tests.flows.served import PATIENCE_MS, Served
 
@@ -34,20 +34,21 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, new_desk: Path, chromium: Browser) -> Iterator[Served]:
+def desk(tmp_path: Path, desks: Desks, chromium: Browser) -> Iterator[Served]:
     """An empty desk that is served; it reads texts with the deterministic encoder."""
-    served = Served(shutil.copytree(new_desk, tmp_path / "desk"), chromium, HashEncoder())
+    served = Served(desks.fresh(tmp_path / "desk"), chromium, HashEncoder())
     yield served
     served.close()
+    desks.drop(tmp_path / "desk")
 
 
 @pytest.fixture(scope="session")
 def full_desk(
-    tmp_path_factory: pytest.TempPathFactory, new_desk: Path, chromium: Browser
+    tmp_path_factory: pytest.TempPathFactory, desks: Desks, chromium: Browser
 ) -> Iterator[Served]:
     """The desk behind `full_desk`, filled once."""
     served = Served(
-        shutil.copytree(new_desk, tmp_path_factory.mktemp("full") / "desk"), chromium, HashEncoder()
+        desks.fresh(tmp_path_factory.mktemp("full") / "desk"), chromium, HashEncoder()
     )
     world.fill(served)
     yield served
@@ -70,8 +71,9 @@ def model(request: pytest.FixtureRequest) -> Path:
 
 
 @pytest.fixture
-def real_desk(tmp_path: Path, new_desk: Path, chromium: Browser, model: Path) -> Iterator[Served]:
+def real_desk(tmp_path: Path, desks: Desks, chromium: Browser, model: Path) -> Iterator[Served]:
     """An empty desk that is served; it reads texts with the real model."""
-    served = Served(shutil.copytree(new_desk, tmp_path / "desk"), chromium, OnnxEncoder(model, 1))
+    served = Served(desks.fresh(tmp_path / "desk"), chromium, OnnxEncoder(model, 1))
     yield served
     served.close()
+    desks.drop(tmp_path / "desk")

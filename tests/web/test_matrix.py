@@ -198,9 +198,9 @@ CHANGES_NOTHING = {"GET", "HEAD"}
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory):
+def world(tmp_path_factory, desks):
     """The desk that all cells share; a cell that changes it puts it back."""
-    world = World(tmp_path_factory.mktemp("world"))
+    world = World(desks, tmp_path_factory.mktemp("world"))
     yield world
     world.close()
 

@@ -49,9 +49,9 @@ OPEN = {  # field -> why there is nothing to authorise
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory):
+def world(tmp_path_factory, desks):
     """The desk that these tests share; each puts back what it changed."""
-    world = World(tmp_path_factory.mktemp("world"))
+    world = World(desks, tmp_path_factory.mktemp("world"))
     yield world
     world.close()
 

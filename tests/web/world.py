@@ -1,11 +1,11 @@
 """A small desk with somebody in every role and an object of every kind of permission; put back after every change."""
 
 import io
-import sqlite3
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from assistant import settings as configuration
@@ -24,6 +24,7 @@ from kb.likeness import Likeness
 from kb.standard import CHECKS
 from kb.votes import Vote
 from tests import make
+from tests.engines import Desks
 from tests.web.conftest import Browser
 
 PEOPLE = {  # who -> role; Ben and Ina are in the restricted group “Staff matters”, Tom is in another team
@@ -62,14 +63,18 @@ TASKS = {
 }  # who works in curation reads them
 QUESTIONS = {"open": WORKS, "missing": set()}
 MISSING = 999_999
+COUNTS_WRITES = {
+    "sqlite": text("PRAGMA data_version"),
+    "postgresql": text("SELECT pg_snapshot_xmax(pg_current_snapshot())::text"),
+}
 
 
 class World:
     """The desk, a browser for everybody, and for each object the values that stand in addresses and forms."""
 
-    def __init__(self, folder: Path) -> None:
-        self.runtime = Runtime(configuration.load(data=folder), encoder=HashEncoder(), writes_words=True)
-        self.runtime.migrate()
+    def __init__(self, desks: Desks, folder: Path) -> None:
+        self.desks, self.folder = desks, desks.fresh(folder / "desk")
+        self.runtime = Runtime(configuration.load(data=self.folder), encoder=HashEncoder(), writes_words=True)
         self.app = create_app(self.runtime)
         limiter.enabled = False
         with self.runtime.writing() as db:
@@ -89,9 +94,9 @@ class World:
         embeddings.refresh(self.runtime.sessions, self.runtime.encoder)
         self.tokens["nobody"] = None
         self.browsers: dict[str, Browser] = {}
-        self.database = sqlite3.connect(folder / "kintsugi.db")
-        self.whole = sqlite3.connect(":memory:")
-        self.database.backup(self.whole)
+        self.runtime.engine.dispose()
+        self.whole = desks.copy(self.folder, folder / "whole")
+        self.watching = self.runtime.engine.connect()
 
     def browser(self, who: str) -> Browser:
         """Return the browser in which somebody is signed in."""
@@ -102,18 +107,23 @@ class World:
     @property
     def changes(self) -> int:
         """A number that changes whenever anybody writes."""
-        return self.database.execute("PRAGMA data_version").fetchone()[0]
+        with self.watching.begin():
+            return self.watching.execute(COUNTS_WRITES[self.runtime.engine.dialect.name]).scalar_one()
 
     def put_back(self) -> None:
         """Undo whatever was written since the beginning; a session that ended or holds a message is opened anew."""
         self.browsers.clear()
-        self.whole.backup(self.database)
+        self.watching.close()
+        self.runtime.engine.dispose()
+        self.desks.restore(self.whole, self.folder)
+        self.watching = self.runtime.engine.connect()
 
     def close(self) -> None:
         limiter.enabled = True
-        self.database.close()
-        self.whole.close()
+        self.watching.close()
         self.runtime.close()
+        for folder in (self.folder, self.whole):
+            self.desks.drop(folder)
 
 
 def _person(db: Session, who: str) -> Any:
