@@ -35,6 +35,16 @@ class Category(Base):
         return f"{self.parent.path}{SEPARATOR}{self.name}" if self.parent else self.name
 
     @property
+    def depth(self) -> int:
+        """How many branches are above it."""
+        return self.parent.depth + 1 if self.parent else 0
+
+    @property
+    def choice(self) -> tuple[int, str]:
+        """Id and path, as a form offers it."""
+        return self.id, self.path
+
+    @property
     def offered(self) -> bool:
         """Whether it can still be chosen: neither itself nor a branch above it is retired."""
         return self.active and (self.parent is None or self.parent.offered)

@@ -70,7 +70,7 @@ def create() -> ResponseReturnValue:
 def edit(number: str) -> ResponseReturnValue:
     """Show the editor; after a lost race, both versions."""
     article = the_article(number)
-    return page("articles/edit.html", article=article, lost=g.get("lost_race", False), **_choices())
+    return page("articles/edit.html", article=article, lost=g.get("lost_race", False), **_choices(article.category_id))
 
 
 @blueprint.post("/articles/<number>/edit")
@@ -101,11 +101,11 @@ def _hold_against_others(content: Content) -> None:
         raise Refused([Finding("different", f"This may be written already: {listed}.", cure)])
 
 
-def _choices() -> dict[str, Any]:
+def _choices(*keep: int | None) -> dict[str, Any]:
     return {
         "standard": standard.CHECKS,
         "services": [(service.id, service.name) for service in services()],
-        "categories": [(category.id, category.path) for category in classification.tree(db())],
+        "categories": [(category.id, category.path) for category in classification.tree(db(), *keep)],
     }
 
 

@@ -84,7 +84,8 @@ def timeline(number: str) -> ResponseReturnValue:
 def edit(number: str) -> ResponseReturnValue:
     """Show the form that changes an incident; after a lost race, both versions."""
     incident = the_incident(number)
-    return page("incidents/edit.html", incident=incident, lost=g.get("lost_race", False), **choices())
+    kept = choices(incident.category_id, incident.closing_category_id)
+    return page("incidents/edit.html", incident=incident, lost=g.get("lost_race", False), **kept)
 
 
 @blueprint.post("/incidents/<number>/edit")
@@ -97,12 +98,12 @@ def save(number: str) -> ResponseReturnValue:
     return done(url_for("incidents.detail", number=number), "Your changes are saved.", leave=True)
 
 
-def choices() -> dict[str, Any]:
-    """Return what the forms offer to choose from."""
+def choices(*keep: int | None) -> dict[str, Any]:
+    """Return what the forms offer to choose from. keep: ids of categories that stand in the form, though retired."""
     groups = me().groups if me().works else []
     return {
         "services": [(service.id, service.name) for service in services()],
-        "categories": [(category.id, category.path) for category in classification.tree(db())],
+        "categories": [(category.id, category.path) for category in classification.tree(db(), *keep)],
         "own_groups": [(group.id, group.name) for group in groups if group.restricted],
         "sources": [(key, label) for key, label in SOURCES.items() if key not in ("api", "import")],
     }

@@ -31,6 +31,10 @@ MENU = {  # section -> its rooms, in the order of the page
     "Administration": (
         Room("People", "admin_people.index", "administer", ("admin_people",)),
         Room("Groups", "admin_groups.index", "administer", ("admin_groups",)),
+        Room("Services", "admin_services.index", "administer", ("admin_services", "admin_questions")),
+        Room("Configuration items", "admin_items.index", "administer", ("admin_items",)),
+        Room("Categories", "admin_categories.index", "administer", ("admin_categories",)),
+        Room("Routes", "admin_routes.index", "administer", ("admin_routes",)),
         Room("Processes", "admin_processes.index", "administer", ("admin_processes",)),
         Room("Reasons", "admin_reasons.index", "administer", ("admin_reasons",)),
         Room("Priority", "admin_priority.index", "administer", ("admin_priority",)),
