@@ -22,7 +22,7 @@ def said(db: Session, incident: Incident, entry: Entry, *, actor: Person | None,
     """Tell the other side of a comment; what was said to all reaches everybody whom the incident hurts."""
     if entry.kind != "comment":
         return
-    by_desk = actor is None or actor.works
+    by_desk = actor is None or (actor.works and actor.id != incident.requester_id)
     who = incident.requester if by_desk else incident.assignee
     name = actor.name if actor else "The service desk"
     told = f"{name} wrote about “{incident.title}”" if by_desk else f"{incident.number}: {name} wrote"

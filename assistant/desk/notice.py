@@ -115,12 +115,12 @@ def follow(db: Session, incident: Incident, *, actor: Person | None, now: dateti
 def join(db: Session, notice: Notice, words: str = "", *, actor: Person, now: datetime) -> Affected:
     """Count a person among those whom it hurts too. Raises Refused when the notice has ended, or for too many words."""
     words = words.strip()
-    if notice.ended_at is not None:
+    hurt = db.get(Affected, (notice.incident_id, actor.id))
+    if notice.ended_at is not None and hurt is None:
         raise Refused([Finding("", "This is solved by now.", "If it still hurts you, ask the service desk.")])
     if len(words) > LONGEST_TEXT:
         raise Refused([Finding("words", f"{LONGEST_TEXT:,} characters fit.", "Shorten it.")])
     lock(db, notice)
-    hurt = db.get(Affected, (notice.incident_id, actor.id))
     if hurt is None:
         hurt = Affected(incident_id=notice.incident_id, person_id=actor.id, at=now)
         db.add(hurt)

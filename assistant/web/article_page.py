@@ -39,8 +39,6 @@ READERS = {  # permission class -> who that is
 
 def article_page(article: Article, *, panel: str = "", fragment: str | None = None) -> Response:
     """Show the whole page, or the fragment when only that is wanted. panel: which small form is open."""
-    if not me().works:
-        return page("portal/article.html", article=article)
     return page("articles/detail.html", fragment, panel=panel, **_about(article))
 
 

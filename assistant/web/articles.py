@@ -18,7 +18,7 @@ from assistant.web.door import db, now, runtime
 from assistant.web.page import done, page
 from assistant.web.policy import allows
 from assistant.web.shown import note_opened
-from assistant.web.subjects import article_id, chosen_id, services, the_article, the_standing
+from assistant.web.subjects import article_id, chosen_id, services, the_article, the_article_now
 from kb import authoring, standard
 from kb.article import Article, Content
 
@@ -35,9 +35,11 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/articles/<number>")
 @allows("article.read")
 def detail(number: str) -> ResponseReturnValue:
-    """Show an article; the number of one that was merged leads to the one that stays."""
+    """Show an article to those who write them; readers have an address of their own, and so has what was merged."""
+    if not me().works:
+        return redirect(url_for("portal_articles.detail", number=number, **request.args.to_dict()), 301)
     note_opened()
-    article = the_standing(number)
+    article = the_article_now(number)
     if article.id != article_id(number):
         return redirect(url_for("articles.detail", number=article.number, **request.args), 303)
     return article_page(article)

@@ -59,6 +59,7 @@ def seal(response: Response) -> Response:
     """Put the security headers on an answer; pages are kept by nobody but the browser's own memory."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    response.headers.setdefault("X-Robots-Tag", "noindex")  # what search engines may keep says so itself
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "no-store")
     if request.is_secure:

@@ -23,6 +23,7 @@ from assistant.desk.incident import RELATIONS, Incident, Relation
 from assistant.desk.link import Link
 from assistant.desk.people import Group
 from assistant.identity import me, viewer
+from assistant.web import portal_incident
 from assistant.web.door import db, now
 from assistant.web.page import page
 from kb.article import Article
@@ -73,7 +74,11 @@ def _about(incident: Incident) -> dict[str, Any]:
         "learned": closure_gate.has_article(incident),
         "kin": _kin(incident),
         "links": readable_links(incident),
-        **(_for_agents(incident) if works else {}),
+        **(
+            {**_for_agents(incident), **portal_incident.for_agents(incident)}
+            if works
+            else portal_incident.for_requester(incident)
+        ),
     }
 
 

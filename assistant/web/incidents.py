@@ -33,19 +33,17 @@ LEARNED = ("workaround", "cause", "resolution", "verification")
 
 
 @blueprint.get("/incidents/new")
-@allows("incident.open")
+@allows("incident.work")
 def new() -> ResponseReturnValue:
-    """Show the form for a new incident: the whole one for agents, two questions for requesters."""
-    template = "incidents/new.html" if me().works else "portal/new.html"
-    return page(template, asked=forms.text("q"), panel=None, **choices())
+    """Show the form for a new incident; requesters are asked at the portal."""
+    return page("incidents/new.html", asked=forms.text("q"), panel=None, **choices())
 
 
 @blueprint.post("/incidents")
-@allows("incident.open", form="incidents.new")
+@allows("incident.work", form="incidents.new")
 def create() -> ResponseReturnValue:
     """Record an incident."""
-    report = _report() if me().works else _own_report()
-    incident = lifecycle.open(db(), report, actor=me(), now=now())
+    incident = lifecycle.open(db(), _report(), actor=me(), now=now())
     target = url_for("incidents.detail", number=incident.number)
     return done(target, f"{incident.number} is recorded.", leave=True)
 
@@ -100,11 +98,10 @@ def save(number: str) -> ResponseReturnValue:
 
 def choices(*keep: int | None) -> dict[str, Any]:
     """Return what the forms offer to choose from. keep: ids of categories that stand in the form, though retired."""
-    groups = me().groups if me().works else []
     return {
         "services": [(service.id, service.name) for service in services()],
         "categories": [(category.id, category.path) for category in classification.tree(db(), *keep)],
-        "own_groups": [(group.id, group.name) for group in groups if group.restricted],
+        "own_groups": [(group.id, group.name) for group in me().groups if group.restricted],
         "sources": [(key, label) for key, label in SOURCES.items() if key not in ("api", "import")],
     }
 
@@ -121,19 +118,6 @@ def _report() -> Report:
         priority=forms.text("priority") or None,
         restricted_to=own_group("restricted_to_id"),
         items=named_items("items"),
-    )
-
-
-def _own_report() -> Report:
-    words = forms.text("reported_text")
-    title = forms.text("title") or words.partition("\n")[0][:120]
-    return Report(
-        title,
-        words,
-        source="portal",
-        requester=me(),
-        service=chosen(Service, "service_id"),
-        contact=me().email,
     )
 
 

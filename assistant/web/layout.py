@@ -18,6 +18,8 @@ from assistant.web.incident_page import state_label
 from assistant.web.menu import menu
 from assistant.web.notifications import unread
 from assistant.web.page import findings, lost_race, ticked, typed, typed_all
+from assistant.web.portal_incident import KNOWN, NEXT
+from assistant.web.portal_reader import address_of, slug
 from assistant.web.queue import nav, saved
 from kb.article import AUDIENCES, CONFIDENCES, GOVERNANCES
 
@@ -55,6 +57,7 @@ def choices_of(rows: Iterable[Any]) -> list[tuple[int, str]]:
 
 CALLS = (
     *(can, me, now, typed, typed_all, ticked, findings, lost_race, menu, nav, saved, unread),
+    *(address_of, slug),
     *(state_label, priority_choices, reasons_of, my_groups, name_of, zip_same, choices_of, words.theme),
 )
 TABLES = {
@@ -68,6 +71,8 @@ TABLES = {
     "KINDS": KINDS,
     "SORTS": SORTS,
     "ROLES": ROLES,
+    "NEXT": NEXT,
+    "KNOWN": KNOWN,
 }
 
 

@@ -42,17 +42,22 @@ def the_article(number: str) -> Article:
     return article
 
 
-def the_standing(number: str) -> Article:
-    """Return the article to which this number leads: itself, or the one it was merged into. Raises NotFound."""
-    article = _article(number)
-    if article is not None and article.merged_into is not None:
-        return the_article(article.merged_into.number)
-    return the_article(number)
+def the_article_now(number: str) -> Article:
+    """Return the article with this number, or the one that it was merged into. Raises NotFound as above."""
+    article, seen = _article_row(number), set()
+    while article is not None and article.merged_into is not None and article.id not in seen:
+        if not _was_for(article):
+            raise NotFound
+        seen.add(article.id)
+        article = article.merged_into
+    if article is None or not permissions.may_read_article(db(), viewer(), article):
+        raise NotFound
+    return article
 
 
 def article_by_number(number: str) -> Article | None:
     """Return the article that the viewer may read with this number."""
-    article = _article(number)
+    article = _article_row(number)
     return article if article and permissions.may_read_article(db(), viewer(), article) else None
 
 
@@ -62,9 +67,14 @@ def article_id(number: str) -> int | None:
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 13 else None
 
 
-def _article(number: str) -> Article | None:
+def _article_row(number: str) -> Article | None:
     known = article_id(number)
     return db().get(Article, known) if known is not None else None
+
+
+def _was_for(article: Article) -> bool:
+    """Say whether the viewer was among the readers of an article before it was merged and archived."""
+    return viewer().reads(article.scope if article.audience == "team" else f"article:{article.audience}")
 
 
 def named_article(field: str) -> Article:

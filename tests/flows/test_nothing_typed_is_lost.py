@@ -142,12 +142,12 @@ def test_two_who_revise_one_article_see_both_texts(desk, javascript):
 
 
 def test_what_stood_in_a_closed_tab_is_there_in_the_next_one(desk):
-    page = desk.visit("/incidents/new", who="ada")
+    page = desk.visit("/help/ask/0", who="ada")
     page.get_by_label("Tell us more").fill(LONG)
     until(page, DRAFT_KEPT)
     again = page.context.new_page()
     page.close()
-    again.goto("/incidents/new")
+    again.goto("/help/ask/0")
     assert text_of(again.get_by_label("Tell us more")) == LONG.strip()
 
 
@@ -166,19 +166,19 @@ def test_answers_that_arrive_while_ben_types_leave_his_draft_alone(desk):
 
 
 def test_a_draft_is_gone_when_it_was_sent_and_nobody_else_sees_it(desk):
-    page = desk.visit("/incidents/new", who="ada")
+    page = desk.visit("/help/ask/0", who="ada")
     page.get_by_label("What does not work").fill("No drive P:")
     page.get_by_label("Tell us more").fill(LONG)
     until(page, DRAFT_KEPT)
     page.context.clear_cookies()
     page.context.add_cookies([{"name": "kintsugi", "value": desk.ticket("eve"), "url": desk.address}])
     other = page.context.new_page()
-    other.goto("/incidents/new")
+    other.goto("/help/ask/0")
     expect(other.get_by_label("Tell us more")).to_have_value("")
     other.get_by_label("What does not work").fill("Mine")
     other.get_by_role("button", name="Send").click()
     expect(other.get_by_role("heading", name="Mine")).to_be_visible()
-    other.goto("/incidents/new")
+    other.goto("/help/ask/0")
     expect(other.get_by_label("What does not work")).to_have_value("")
 
 

@@ -1,5 +1,7 @@
 """A desk with something on every page, and the list of those pages with somebody who sees each."""
 
+from sqlalchemy.orm import Session
+
 from assistant.desk import (
     attachment,
     classification,
@@ -7,10 +9,13 @@ from assistant.desk import (
     conversation,
     jobs,
     lifecycle,
+    notice,
     process,
     relations,
+    site,
 )
 from assistant.desk import reasons as reasons_of_the_fourth_door
+from assistant.desk.asset import Service
 from assistant.desk.closure import Outcome
 from assistant.desk.process import Reason
 from kb import authoring
@@ -45,7 +50,13 @@ PAGES = {  # name -> (who looks, path)
     "profile": ("ben", "/profile"),
     "notifications": ("ada", "/notifications"),
     "ask": ("ada", "/help?q=vpn+drops"),
-    "ask the desk": ("ada", "/incidents/new"),
+    "ask about a service": ("ada", "/help/ask?q=vpn+drops"),
+    "ask the desk": ("ada", "/help/ask/1?q=vpn+drops"),
+    "services": ("ada", "/help/services"),
+    "service": ("ada", "/help/services/1-remote-access"),
+    "known incident": ("ada", "/help/known/INC-000004"),
+    "announce": ("ben", "/incidents/INC-000004/notice"),
+    "portal without sign-in": (None, "/help?q=vpn+drops"),
     "my incidents": ("ada", "/help/incidents"),
     "my incident": ("ada", "/incidents/INC-000001"),
     "my closed incident": ("ada", "/incidents/INC-000002"),
@@ -94,4 +105,22 @@ def fill(desk: Served) -> None:
         reasons_of_the_fourth_door.save(db, "itil", reasons, seen=0, actor=dan, now=make.NOON)
         jobs.add(db, "mail", {}, now=make.NOON).parked_at = make.NOON
         jobs.ask(db, "index.check", now=make.NOON, asked_by_id=dan.id)
+        _announce(db, service)
     desk.work()
+
+
+def _announce(db: Session, service: Service) -> None:
+    """Open the portal, announce an incident that hurts Ada too, and let the service ask something."""
+    ben, ada = make.person(db), make.person(db, "ada")
+    said = {"public": True, "contact": "Phone 1234, or desk@example.org"}
+    site.put(db, "portal", said, seen=0, actor=None, now=make.NOON)
+    service.questions = [
+        {"label": "Where are you", "kind": "choice", "choices": ["Home", "Office"], "required": True},
+        {"label": "Which device", "kind": "item", "hint": "Its number is on the sticker."},
+        {"label": "What did you see", "kind": "long"},
+    ]
+    make.item(db, "LT-20981", service=service)
+    incident = make.incident(db, "gw-01 hangs", service=service, requester=None)
+    told = notice.announce(db, incident, "The VPN drops in Porto", "Use a cable.", actor=ben, now=make.NOON)
+    notice.join(db, told, "Here too.", actor=ada, now=make.NOON)
+    conversation.comment(db, incident, "Next news at noon.", actor=ben, now=make.NOON).to_all = True

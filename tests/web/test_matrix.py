@@ -16,7 +16,7 @@ from assistant.web.policy import policy_of
 from kb.standard import CHECKS
 from kb.viewer import RANKS
 from tests import make
-from tests.web.world import ARTICLES, INCIDENTS, PEOPLE, QUESTIONS, TASKS, World
+from tests.web.world import ARTICLES, INCIDENTS, NOTICES, PEOPLE, QUESTIONS, SERVICES, TASKS, WORKS, World
 
 SANDBOX = "default-src 'none'; sandbox"  # the content policy of a file that somebody uploaded
 ANY_OR_NONE = {"there": set(PEOPLE), "missing": set()}  # no permission of its own: the role decides
@@ -35,16 +35,22 @@ READERS = {
     "job": ANY_OR_NONE,
     "upload of articles": QUESTIONS,
     "upload of incidents": QUESTIONS,
+    "notice": NOTICES,
+    "service": SERVICES,
 }
 
 
 @dataclass(frozen=True)
 class Case:
-    """What a route does for those who may use it on what they may read. about: the kind of object in its address."""
+    """What a route does for those who may use it on what they may read. about: the kind of object in its address.
+
+    elsewhere: what people who do not work on incidents get instead, because their page has another address.
+    """
 
     about: str = ""
     fine: int = 200
     form: dict[str, Any] = field(default_factory=dict)
+    elsewhere: int = 0
 
 
 INCIDENT = {
@@ -63,9 +69,30 @@ CHECKED = {f"level_{check.name}": check.level for check in CHECKS} | {
 }
 ROUTES = {  # endpoint -> case; 422 where only what is asked for is refused, so the view was reached
     "home.index": Case(fine=303),
-    "home.portal": Case(),
-    "home.mine": Case(),
-    "home.solved": Case(fine=303),
+    "portal.home": Case(),
+    "portal.services": Case(),
+    "portal.service": Case("service", 301),
+    "portal_articles.detail": Case("article", 301),
+    "portal_articles.voting": Case("article"),
+    "portal_articles.vote": Case("article", 303, {"helpful": "no", "comment": "Other menu."}),
+    "portal_ask.choose": Case(),
+    "portal_ask.form": Case("service"),
+    "portal_ask.send": Case("service", 303, {"title": "VPN drops", "file": "a.log"}),
+    "portal_ask.likely": Case("service", form={"title": "VPN drops"}),
+    "portal_known.detail": Case("notice"),
+    "portal_known.join": Case("notice", 303, {"words": "Here too."}),
+    "portal_known.back": Case("notice", 303),
+    "portal_mine.index": Case(),
+    "portal_mine.composer": Case("incident"),
+    "portal_mine.reply": Case("incident", 303, {"text": "Any news?", "file": "a.log"}),
+    "portal_announce.form": Case("incident"),
+    "portal_announce.announce": Case(
+        "incident", 303, {"notice_title": "The VPN drops", "confirmed": "yes", "seen": make.NOON.isoformat()}
+    ),
+    "portal_announce.end": Case("incident", 303),
+    "portal_announce.before": Case("incident"),
+    "portal_public.robots": Case(),
+    "portal_public.sitemap": Case(fine=404),
     "sign_in.form": Case(),
     "sign_in.enter": Case(fine=422, form={"email": "ben@example.org", "password": "wrong"}),
     "sign_in.leave": Case(fine=303),
@@ -152,7 +179,7 @@ ROUTES = {  # endpoint -> case; 422 where only what is asked for is refused, so 
     "suggestions.attach": Case("incident", 303),
     "suggestions.reject": Case("incident", 303, {"reason": "tried"}),
     "articles.index": Case(),
-    "articles.detail": Case("article"),
+    "articles.detail": Case("article", elsewhere=301),
     "article_versions.version": Case("article"),
     "article_versions.restore": Case("article", 303, {"seen": "1"}),
     "article_publish.screen": Case("article"),
@@ -263,6 +290,8 @@ def expected(world: World, endpoint: str, method: str, who: str, name: str) -> i
     if action and RANKS.index(PEOPLE[who]) < RANKS.index(LEAST_ROLE[action]):
         signed_in = PEOPLE[who] != "anonymous"
         return 403 if signed_in else 303 if method in CHANGES_NOTHING else 401
+    if case.elsewhere and who not in WORKS:
+        return case.elsewhere
     return case.fine if who in READERS[case.about][name] else 404
 
 

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from assistant import settings as configuration
 from assistant.app import create_app
-from assistant.desk import attachment, content_standard, jobs, lifecycle, relations, signin
+from assistant.desk import attachment, content_standard, jobs, lifecycle, notice, relations, signin
+from assistant.desk.asset import Service
 from assistant.desk.incident import Incident
 from assistant.desk.people import Group
 from assistant.importers import uploads
@@ -62,6 +63,13 @@ TASKS = {
     "missing": set(),
 }  # who works in curation reads them
 QUESTIONS = {"open": WORKS, "missing": set()}
+NOTICES = {"announced": SIGNED_IN, "ended": {"eve"}, "never announced": set(), "missing": set()}
+SERVICES = {
+    "for everybody": SIGNED_IN,
+    "of a department": WORKS | {"eve"},
+    "of the desk": WORKS,
+    "missing": set(),
+}
 MISSING = 999_999
 COUNTS_WRITES = {
     "sqlite": text("PRAGMA data_version"),
@@ -80,6 +88,8 @@ class World:
         with self.runtime.writing() as db:
             self.objects = {"incident": _incidents(db, self.runtime), "article": _articles(db)}
             self.objects |= _of_the_desk(db)
+            self.objects["notice"] = _notices(db)
+            self.objects["service"] = _services(db)
             self.objects["attachment"] = {
                 name: {"attachment_id": values["attachment_id"]}
                 for name, values in self.objects["incident"].items()
@@ -181,6 +191,7 @@ def _hanging(db: Session, runtime: Runtime, incident: Incident, other: Incident)
     file = attachment.attach(db, runtime.attachments, incident.id, "a.log", log, actor=ben, now=make.NOON)
     relation = relations.relate(db, incident, other, "related_to", actor=ben, now=make.NOON)
     shown = showing(db, incident, "incident", other.id)
+    notice.announce(db, incident, incident.title, "", actor=ben, now=make.NOON, confirmed=True)
     return {
         "id": incident.id,
         "number": incident.number,
@@ -216,8 +227,39 @@ def _articles(db: Session) -> dict[str, dict[str, Any]]:
         "number": f"KB-{MISSING}",
         "version": 1,
         "role": "requester",
+        "slug": "-",
     }
     return values
+
+
+def _notices(db: Session) -> dict[str, dict[str, Any]]:
+    """Announce three incidents: one stands, one has ended for everybody but Eve, whom it hurt."""
+    ben, eve = make.person(db, "ben"), make.person(db, "eve")
+    quiet = make.incident(db, "Nobody was told", requester=None)
+    told = [make.incident(db, title, requester=None) for title in ("Mail is late", "Mail was late")]
+    first, second = (notice.announce(db, one, one.title, "", actor=ben, now=make.NOON) for one in told)
+    notice.join(db, second, actor=eve, now=make.NOON)
+    notice.end(db, second, actor=ben, now=make.NOON)
+    return {
+        "announced": {"number": first.incident.number},
+        "ended": {"number": second.incident.number},
+        "never announced": {"number": quiet.number},
+        "missing": {"number": f"INC-{MISSING}"},
+    }
+
+
+def _services(db: Session) -> dict[str, dict[str, Any]]:
+    make.person(db, "eve").department = "Finance"
+    about = {
+        "for everybody": {},
+        "of a department": {"audience": "departments", "departments": ["finance"]},
+        "of the desk": {"audience": "desk"},
+    }
+    rows = {name: Service(name=name, **more) for name, more in about.items()}
+    db.add_all(rows.values())
+    db.flush()
+    ids = {name: row.id for name, row in rows.items()} | {"missing": MISSING}
+    return {name: {"service_id": service_id, "name": "-"} for name, service_id in ids.items()}
 
 
 def _flagged(db: Session, article: Article) -> dict[str, Any]:
@@ -230,6 +272,7 @@ def _flagged(db: Session, article: Article) -> dict[str, Any]:
         "remark_id": said.id,
         "version": 1,
         "role": "requester",
+        "slug": "-",
     }
 
 

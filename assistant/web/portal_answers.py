@@ -1,0 +1,73 @@
+"""What the portal answers: the articles and notices that may help with somebody's words, kept as one question."""
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from assistant.desk import notice
+from assistant.desk.notice import Notice
+from assistant.identity import viewer
+from assistant.web.door import db, keep, now, runtime
+from assistant.web.portal_reader import reader
+from kb import feedback
+from kb.article import Article
+from kb.feedback import Showing
+from kb.search import Found, find
+
+FIRST, MOST = 3, 8  # answers at first, and behind “More answers”
+SHORTEST = 2  # characters of a question
+POOL = 12  # hits that are looked at
+NEAR = ("very likely", "likely")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An article that may help. found: why; showing: under which it was kept."""
+
+    article: Article
+    found: Found
+    showing: int
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What is shown for one question. nothing: none of the articles can be trusted."""
+
+    asked: str = ""
+    articles: list[Answer] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    nothing: bool = False
+    degraded: tuple[str, ...] = ()
+
+
+def answers_to(question: str, *, unfinished: bool = False) -> Answers:
+    """Return what may help, and keep the question. unfinished: somebody still types."""
+    if len(question) < SHORTEST:
+        return Answers()
+    viewing = viewer()
+    answer = find(
+        db(), runtime().live, question, viewing, corpora=("article", "notice"), k=POOL, unfinished=unfinished
+    )
+    rows = _articles([hit.item_id for hit in answer.hits if hit.corpus == "article"])
+    hits = [hit for hit in answer.hits if hit.corpus == "article" and hit.item_id in rows][:MOST]
+    told = notice.some(
+        db(), [hit.item_id for hit in answer.hits if hit.corpus == "notice" and hit.band in NEAR]
+    )
+    nothing = answer.nothing or not hits
+    showings = [
+        Showing(rank=rank, corpus=hit.corpus, item_id=hit.item_id, score=hit.probability, band=hit.band)
+        for rank, hit in enumerate(hits, 1)
+    ]
+    about = {"recipe": answer.recipe, "took_ms": answer.took_ms, "degraded": "\n".join(answer.degraded)}
+    about |= {"unanswered": nothing and not told, **reader()}
+    kept = keep(feedback.record_typed, question, showings, now=now(), **about)
+    shown = [
+        Answer(rows[hit.item_id], hit, showing.id) for hit, showing in zip(hits, kept.showings, strict=True)
+    ]
+    return Answers(question, shown, list(told.values()), nothing, answer.degraded)
+
+
+def _articles(ids: list[int]) -> dict[int, Article]:
+    there = select(Article).where(Article.id.in_(ids), Article.confidence != "archived")
+    return {row.id: row for row in db().scalars(there.options(selectinload(Article.current)))}
