@@ -42,6 +42,7 @@ from assistant.web import (
     log,
     notifications,
     page,
+    palette,
     people,
     portal,
     portal_announce,
@@ -73,7 +74,7 @@ VIEWS = (
     *(portal, portal_articles, portal_ask, portal_known, portal_mine, portal_announce, portal_public),
     *(admin_people, admin_groups, admin_services, admin_questions, admin_items, admin_categories, admin_routes),
     *(admin_processes, admin_reasons, admin_priority, admin_standard, admin_health, admin_audit),
-    *(bulk, family, presence, preview, steps, views),
+    *(bulk, family, palette, presence, preview, steps, views),
 )
 
 

@@ -23,9 +23,7 @@ def merge(db: Session, incident: Incident, into: Incident, *, actor: Person, now
     into the duplicate goes on there too. Raises Refused for itself, for circles, and where people could read what
     they may not.
     """
-    both = sorted({incident, into}, key=lambda one: one.id)
-    for row in both:  # in one order, no ring of waiting
-        lock(db, row)
+    _lock(db, incident, into)
     target = into.merged_into or into
     findings = _findings(db, incident, target, actor)
     if findings:
@@ -42,12 +40,11 @@ def merge(db: Session, incident: Incident, into: Incident, *, actor: Person, now
 
 
 def unmerge(db: Session, incident: Incident, *, actor: Person, now: datetime) -> Incident:
-    """Take a merge back: the incident is where it was. Raises MoveNotAllowed once something hangs on the merge."""
+    """Take a merge back, as if it had not been. Raises MoveNotAllowed once something hangs on it."""
     if incident.merged_into is None:
         raise MoveNotAllowed(f"{incident.number} is not merged into another incident.")
     target = incident.merged_into
-    lock(db, target)
-    lock(db, incident)
+    _lock(db, incident, target)
     since = merged_at(incident) or now
     reason = _hangs(incident, target, since)
     if reason:
@@ -87,6 +84,12 @@ def came_back(db: Session, incident: Incident, said: str, *, actor: Person, now:
     told = f"{incident.number}, merged into {target.number}: “{' '.join(text.split())[:200]}”"
     notifications.tell(db, [target.assignee], told, f"/incidents/{target.number}", actor=actor, now=now)
     return target
+
+
+def _lock(db: Session, *both: Incident) -> None:
+    """Hold both, always in the same order, so that two merges never wait for each other."""
+    for incident in sorted(set(both), key=lambda one: one.id):
+        lock(db, incident)
 
 
 def merged_at(incident: Incident) -> datetime | None:

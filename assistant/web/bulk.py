@@ -36,10 +36,8 @@ def form() -> ResponseReturnValue:
 def act() -> ResponseReturnValue:
     """Do one thing to all that are selected; what is refused is named and stays selected."""
     name = forms.chosen("do", ACTS)
-    incidents = selected()
-    if not incidents:
-        raise Refused([Finding("", "Nothing is selected.", "Tick the incidents in the list first.")])
-    return told(bulk.act(db(), incidents, name, _asked(name), actor=me(), now=now()), ACTS[name][0])
+    outcome = bulk.act(db(), ticked(), name, _asked(name), actor=me(), now=now())
+    return told(outcome, ACTS[name][0])
 
 
 def told(outcome: Outcome, did: str, back: str = "") -> ResponseReturnValue:
@@ -69,6 +67,14 @@ def selected() -> list[Incident]:
     ids = list(dict.fromkeys(map(int, named)))[: bulk.MOST + 1]
     query = select(Incident).where(Incident.id.in_(ids), readable_incidents(viewer()))
     return sorted(db().scalars(query), key=lambda incident: ids.index(incident.id))
+
+
+def ticked() -> list[Incident]:
+    """Return what is selected. Raises Refused when that is nothing."""
+    incidents = selected()
+    if not incidents:
+        raise Refused([Finding("", "Nothing is selected.", "Tick the incidents in the list first.")])
+    return incidents
 
 
 def choices(incidents: list[Incident]) -> dict[str, Any]:

@@ -28,7 +28,7 @@ def show(number: str) -> ResponseReturnValue:
 def resolve(number: str) -> ResponseReturnValue:
     """Resolve the ticked children as their parent was; those that are refused are named."""
     incident = the_incident(number)
-    outcome = family.resolve_children(db(), incident, bulk.selected(), actor=me(), now=now())
+    outcome = family.resolve_children(db(), incident, bulk.ticked(), actor=me(), now=now())
     return bulk.told(outcome, "resolved the same way", _page(number))
 
 

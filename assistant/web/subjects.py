@@ -77,6 +77,13 @@ def _was_for(article: Article) -> bool:
     return viewer().reads(article.scope if article.audience == "team" else f"article:{article.audience}")
 
 
+def numbered(text: str) -> list[Article | Incident]:
+    """Return what the viewer may read under this number; a bare number may mean an incident and an article."""
+    incident, article = relations.by_number(db(), text), article_by_number(text)
+    readable = incident is not None and permissions.may_read_incident(db(), viewer(), incident)
+    return [item for item in (incident if readable else None, article) if item is not None]
+
+
 def named_article(field: str) -> Article:
     """Return the article whose number stands in a form field. Raises Refused at that field."""
     number = forms.text(field)

@@ -145,7 +145,7 @@ def test_ben_relates_two_incidents_and_takes_it_back(ben, incident, rows):
         other = make.incident(db, "The whole corridor").number
     ben.post(f"/incidents/{incident}/relate", other=other, kind="child_of")
     assert "Child of" in ben.get(f"/incidents/{incident}").text
-    assert "Parent of" in ben.get(f"/incidents/{other}").text
+    assert "1 of 1 open" in ben.get(f"/incidents/{other}/family").text
     ben.post(f"/incidents/{incident}/relations/1/remove")
     assert "The whole corridor" not in ben.get(f"/incidents/{incident}/facts", htmx=True).text
     assert ben.post(f"/incidents/{incident}/relations/1/remove").status_code == 404

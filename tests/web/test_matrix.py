@@ -16,7 +16,7 @@ from assistant.web.policy import policy_of
 from kb.standard import CHECKS
 from kb.viewer import RANKS
 from tests import make
-from tests.web.world import ARTICLES, INCIDENTS, NOTICES, PEOPLE, QUESTIONS, SERVICES, TASKS, WORKS, World
+from tests.web.world import ARTICLES, INCIDENTS, NOTICES, PEOPLE, QUESTIONS, SERVICES, TASKS, VIEWS, WORKS, World
 
 SANDBOX = "default-src 'none'; sandbox"  # the content policy of a file that somebody uploaded
 ANY_OR_NONE = {"there": set(PEOPLE), "missing": set()}  # no permission of its own: the role decides
@@ -37,6 +37,7 @@ READERS = {
     "upload of incidents": QUESTIONS,
     "notice": NOTICES,
     "service": SERVICES,
+    "view": VIEWS,
 }
 
 
@@ -104,6 +105,14 @@ ROUTES = {  # endpoint -> case; 422 where only what is asked for is refused, so 
     "profile.password": Case(fine=422, form={"password": "wrong", "new": "another long one"}),
     "profile.theme": Case(fine=303, form={"theme": "dark"}),
     "queue.index": Case(),
+    "bulk.form": Case(),
+    "bulk.act": Case(fine=422, form={"do": "take"}),
+    "views.save": Case(fine=303, form={"name": "Urgent", "priority": "P1"}),
+    "views.rename": Case("view", 303, {"name": "More urgent"}),
+    "views.share": Case("view", 303),
+    "views.remove": Case("view", 303),
+    "palette.index": Case(),
+    "items.index": Case(),
     "closures.index": Case(),
     "people.index": Case(),
     "search.index": Case(),
@@ -149,6 +158,18 @@ ROUTES = {  # endpoint -> case; 422 where only what is asked for is refused, so 
     "incidents.timeline": Case("incident"),
     "incidents.edit": Case("incident"),
     "incidents.save": Case("incident", 303, {**INCIDENT, "version": "99"}),
+    "preview.pane": Case("incident"),
+    "presence.show": Case("incident"),
+    "presence.note": Case("incident", 200, {"writing": "yes"}),
+    "steps.show": Case("incident"),
+    "steps.add": Case("incident", 303, {"step": "Look at the log"}),
+    "steps.tick": Case("incident", 303, {"done": "yes"}),
+    "steps.remove": Case("incident", 303),
+    "steps.put_back": Case("incident", 303),
+    "family.show": Case("incident"),
+    "family.resolve": Case("incident", 422),
+    "family.merge": Case("incident", 422, {"into": "INC-999999"}),
+    "family.unmerge": Case("incident", 422),
     "acts.composer": Case("incident"),
     "acts.note": Case("incident", 303, {"kind": "note", "text": "Looked at it."}),
     "acts.comment": Case("incident", 303, {"text": "Any news?"}),

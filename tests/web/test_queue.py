@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from assistant.desk import worklist
+from assistant.desk import conversation, link, worklist
+from assistant.desk.incident import Incident
 from kb.feedback import Search, Showing
 from tests import make
 
@@ -119,3 +120,60 @@ def test_the_list_alone_is_a_fragment(ben, desk):
 def test_the_back_button_gets_the_whole_page(ben, desk):
     headers = {"HX-Request": "true", "HX-History-Restore-Request": "true"}
     assert "<html" in ben.client.get("/incidents", headers=headers).text
+
+
+def test_several_filters_at_once_narrow_the_list_and_each_counts_under_the_others(ben, desk):
+    answer = ben.get("/incidents?list=open&priority=P1&priority=P2&service=1")
+    assert listed(answer) == ["INC-000001"]
+    chip = re.search(r'<a href="([^"]+)"><span class="p3">P3 Medium</span> <small>1</small>', answer.text)
+    assert "priority=P1&amp;priority=P2&amp;priority=P3" in chip[1]
+    assert "Remote access" in answer.text
+
+
+def test_nobody_can_be_asked_for(ben, desk):
+    assert listed(ben.get("/incidents?list=open&assignee=0")) == ["INC-000003", "INC-000002"]
+    assert listed(ben.get("/incidents?list=open&assignee=0&assignee=1")) == [
+        "INC-000003",
+        "INC-000001",
+        "INC-000002",
+    ]
+
+
+def test_a_list_of_one_person_or_one_device_is_an_address(ben, desk, rows):
+    with rows() as db:
+        make.incident(db, "Docking", requester=make.person(db, "eve"), items=[make.item(db)])
+    assert listed(ben.get("/incidents?list=all&item=1")) == ["INC-000005"]
+    eve = re.search(r"requester=(\d+)", ben.get("/palette?q=marsh").text)[1]
+    assert listed(ben.get(f"/incidents?list=all&requester={eve}")) == ["INC-000005"]
+
+
+def test_counts_end_at_a_number_that_every_page_can_afford(ben, rows, monkeypatch):
+    monkeypatch.setattr(worklist, "MOST", 3)
+    monkeypatch.setattr("assistant.web.filters.MOST", 3)
+    with rows() as db:
+        for n in range(5):
+            make.incident(db, f"Printer {n}")
+    text = ben.get("/incidents?list=open").text
+    assert re.search(r"All open <small>3\+</small>", text)
+    assert re.search(r"P3 Medium</span> <small>\d\+</small>", text)
+
+
+def test_the_list_of_what_is_to_write_down_says_what_is_missing(ben, desk, rows):
+    assert "No article says yet what resolved this." in ben.get("/incidents?list=document").text
+    with rows() as db:
+        link.add(db, db.get(Incident, 4), make.article(db), "resolved", actor=make.person(db), now=make.NOON)
+    assert "Its article is there." in ben.get("/incidents?list=document").text
+
+
+def test_the_preview_shows_what_was_said_last_and_the_answer_that_waits(ben, desk, rows):
+    with rows() as db:
+        article = make.article(db)
+        shown = Showing(rank=1, corpus="article", item_id=article.id, score=0.9, band="very likely")
+        db.add(Search(at=make.NOON, incident_id=1, kind="suggestion", text="x", took_ms=1, showings=[shown]))
+        for n in range(5):
+            conversation.note(db, db.get(Incident, 1), f"Note {n}", actor=make.person(db), now=make.NOON)
+    part = ben.get("/incidents/INC-000001/preview", htmx=True).text
+    assert part.lstrip().startswith("<aside")
+    assert re.findall(r"Note \d", part) == ["Note 4", "Note 3", "Note 2"]
+    assert "KB-000001" in part
+    assert "<html" in ben.get("/incidents/INC-000001/preview").text

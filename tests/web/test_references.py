@@ -30,7 +30,9 @@ READS_A_NAME |= {"forms.number", "forms.numbers"}
 TRIED = {
     "article",
     "assignee_id",
+    "into",
     "other",
+    "parent",
     "restricted_to_id",
     "team_id",
 }  # and duplicate_of, which the domain reads
@@ -43,6 +45,7 @@ OPEN = {  # field -> why there is nothing to authorise
     "requester": "an incident may be recorded for anybody",
     "watcher": "anybody may be told of an incident by those who work on it",
     "shown": "an answer that was shown to somebody else is left alone, which test_portal tries",
+    "view": "a view that is not there changes nothing on the page, nor does one of others",
     "seen": "the version of an article that is named beside it",
     "version": "the version of the object in the address",
 }
@@ -81,6 +84,7 @@ def test_every_field_that_names_something_is_tried_here():
     [
         ("link", "article", "KB", {"link_kind": "resolved"}),
         ("relate", "other", "INC", {"kind": "related_to"}),
+        ("merge", "into", "INC", {}),
         ("resolve", "article", "KB", {"door": "link", "resolution": "Done."}),
         ("resolve", "article", "KB", {"door": "improve", "improve_title": "Mine", "seen": "1"}),
         ("resolve", "duplicate_of", "INC", {"door": "nothing", "nothing_reason": "duplicate"}),
@@ -94,6 +98,21 @@ def test_tom_cannot_name_what_he_may_not_read(world, route, field, kind, form):
     before, tom = world.changes, world.browser("tom")
     answers = [
         tom.post(path, **form, **{field: number}) for number in (foreign["number"], f"{kind}-{MISSING}")
+    ]
+    assert [answer.status_code for answer in answers] == [422, 422]
+    assert len(set(map(without_ids, answers))) == 1
+    assert world.changes == before
+
+
+@pytest.mark.parametrize("form", [{"do": "parent"}, {"do": "take"}])
+def test_tom_cannot_name_them_among_many_either(world, form):
+    """Neither as the parent of others, nor as one of those that are changed."""
+    foreign, own = (world.objects["incident"][name]["number"] for name in ("restricted", "Eve's"))
+    before, tom = world.changes, world.browser("tom")
+    field, more = ("parent", {"number": own}) if form["do"] == "parent" else ("number", {})
+    answers = [
+        tom.post("/incidents/bulk", **form, **more, **{field: number})
+        for number in (foreign, f"INC-{MISSING}")
     ]
     assert [answer.status_code for answer in answers] == [422, 422]
     assert len(set(map(without_ids, answers))) == 1

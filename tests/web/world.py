@@ -10,7 +10,17 @@ from sqlalchemy.orm import Session
 
 from assistant import settings as configuration
 from assistant.app import create_app
-from assistant.desk import attachment, content_standard, jobs, lifecycle, notice, relations, signin
+from assistant.desk import (
+    attachment,
+    checklist,
+    content_standard,
+    jobs,
+    lifecycle,
+    notice,
+    relations,
+    saved_view,
+    signin,
+)
 from assistant.desk.asset import Service
 from assistant.desk.incident import Incident
 from assistant.desk.people import Group
@@ -70,6 +80,7 @@ SERVICES = {
     "of the desk": WORKS,
     "missing": set(),
 }
+VIEWS = {"Ben's": {"ben"}, "shared with everybody's group": {"ben"}, "missing": set()}
 MISSING = 999_999
 COUNTS_WRITES = {
     "sqlite": text("PRAGMA data_version"),
@@ -90,6 +101,7 @@ class World:
             self.objects |= _of_the_desk(db)
             self.objects["notice"] = _notices(db)
             self.objects["service"] = _services(db)
+            self.objects["view"] = _views(db)
             self.objects["attachment"] = {
                 name: {"attachment_id": values["attachment_id"]}
                 for name, values in self.objects["incident"].items()
@@ -173,9 +185,10 @@ def _incidents(db: Session, runtime: Runtime) -> dict[str, dict[str, Any]]:
         "restricted": make.incident(db, "Complaint about a colleague", requester=eve, restricted_to=staff),
     }
     lifecycle.assign(db, made["Eve's"], network, None, actor=ben, now=make.NOON)
-    values = {name: _hanging(db, runtime, one, plain) for name, one in made.items()}
+    others = {"restricted": make.incident(db, "Another complaint", restricted_to=staff)}
+    values = {name: _hanging(db, runtime, one, others.get(name, plain)) for name, one in made.items()}
     values["missing"] = {
-        **dict.fromkeys(("id", "relation_id", "showing_id"), MISSING),
+        **dict.fromkeys(("id", "relation_id", "showing_id", "step_id"), MISSING),
         "number": f"INC-{MISSING}",
         "attachment_id": "nothing",
     }
@@ -192,13 +205,25 @@ def _hanging(db: Session, runtime: Runtime, incident: Incident, other: Incident)
     relation = relations.relate(db, incident, other, "related_to", actor=ben, now=make.NOON)
     shown = showing(db, incident, "incident", other.id)
     notice.announce(db, incident, incident.title, "", actor=ben, now=make.NOON, confirmed=True)
+    step = checklist.add(db, incident, "Ask for the serial number", actor=ben, now=make.NOON)
     return {
         "id": incident.id,
         "number": incident.number,
         "attachment_id": file.id,
         "relation_id": relation.id,
         "showing_id": shown.id,
+        "step_id": step.id,
     }
+
+
+def _views(db: Session) -> dict[str, dict[str, Any]]:
+    ben = make.person(db, "ben")
+    asked = {"list": "open", "sort": "newest", "priority": ["P1"]}
+    own, shared = (saved_view.save(db, name, asked, actor=ben, now=make.NOON) for name in ("Own", "Shared"))
+    team = make.group(db, "Everybody", *(_person(db, who) for who in sorted(WORKS)))
+    saved_view.share(db, shared, team, actor=ben)
+    ids = {"Ben's": own.id, "shared with everybody's group": shared.id, "missing": MISSING}
+    return {name: {"view_id": view_id} for name, view_id in ids.items()}
 
 
 def showing(db: Session, incident: Incident, corpus: str, item_id: int) -> Showing:

@@ -1,0 +1,127 @@
+"""The command palette: pages, lists, people, things and whatever is written, by name, number, words and meaning."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import or_, select
+
+from assistant.desk.asset import ConfigurationItem, Service
+from assistant.desk.incident import Incident
+from assistant.desk.people import Group, Person
+from assistant.identity import can, viewer
+from assistant.web import forms
+from assistant.web.door import db, runtime
+from assistant.web.guard import limiter
+from assistant.web.menu import MENU
+from assistant.web.page import page
+from assistant.web.policy import allows
+from assistant.web.queue import nav, saved
+from assistant.web.subjects import numbered
+from kb.article import Article
+from kb.search import find
+
+blueprint = Blueprint("palette", __name__)
+SHOWN = 5  # lines of a section
+SHORTEST = 3  # characters from which on texts are searched
+ACTIONS = (  # what to do -> where, who may
+    ("New incident", "incidents.new", "incident.open"),
+    ("New article", "articles.new", "article.write"),
+    ("Notifications", "notifications.index", "notifications"),
+    ("My settings: time zone, password, colours", "profile.index", "profile"),
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line to go to."""
+
+    label: str
+    url: str
+    about: str = ""
+
+
+@blueprint.get("/palette")
+@allows("palette")
+@limiter.limit("240/minute")
+def index() -> ResponseReturnValue:
+    """Show where one can go, the nearest to what is typed first."""
+    question = forms.text("q")
+    found = [
+        (title, lines) for title, section in SECTIONS.items() if (lines := list(section(question))[:SHOWN])
+    ]
+    return page("palette.html", "_palette.html", question=question, found=found)
+
+
+def _numbered(question: str) -> Iterator[Line]:
+    for item in numbered(question):
+        yield _line(item)
+
+
+def _places(question: str) -> Iterator[Line]:
+    lists = [Line(line["label"], line["url"], str(line["count"])) for line in nav()]
+    views = [Line(line["label"], line["url"], line["by"] or "my view") for line in saved()]
+    rooms = [(room.label, room.endpoint, room.action) for rooms in MENU.values() for room in rooms]
+    open_to_me = [Line(label, url_for(where)) for label, where, action in (*ACTIONS, *rooms) if can(action)]
+    return (
+        line for line in (*open_to_me[:1], *lists, *views, *open_to_me[1:]) if _fits(question, line.label)
+    )
+
+
+def _people(question: str) -> Iterator[Line]:
+    fits = or_(
+        Person.name.icontains(question, autoescape=True),
+        Person.email.startswith(question.lower(), autoescape=True),
+    )
+    query = select(Person).where(Person.active, fits).order_by(Person.name).limit(SHOWN)
+    for person in db().scalars(query) if question else ():
+        about = ", ".join(filter(None, (person.department, person.place))) or person.email
+        yield Line(person.name, url_for("queue.index", list="all", requester=person.id), about)
+
+
+def _named(kind: Any, by: str, about: Callable[[Any], str]) -> Callable[[str], Iterator[Line]]:
+    def section(question: str) -> Iterator[Line]:
+        fits = (kind.active, kind.name.icontains(question, autoescape=True))
+        query = select(kind).where(*fits).order_by(kind.name).limit(SHOWN)
+        for row in db().scalars(query) if question else ():
+            yield Line(row.name, url_for("queue.index", list="all", **{by: row.id}), about(row))
+
+    return section
+
+
+def _texts(question: str) -> Iterator[Line]:
+    if len(question) < SHORTEST:
+        return
+    for hit in find(db(), runtime().live, question, viewer(), k=SHOWN).hits:
+        kind: Any = Article if hit.corpus == "article" else Incident
+        item = db().get(kind, hit.item_id)
+        if item is not None:
+            yield _line(item)
+
+
+def _all(question: str) -> Iterator[Line]:
+    if question:
+        yield Line(f"Search everything for “{question}”", url_for("search.index", q=question))
+
+
+def _line(item: Article | Incident) -> Line:
+    endpoint = "articles.detail" if isinstance(item, Article) else "incidents.detail"
+    return Line(item.title, url_for(endpoint, number=item.number), item.number)
+
+
+def _fits(question: str, label: str) -> bool:
+    return all(word in label.lower() for word in question.lower().split())
+
+
+SECTIONS: dict[str, Callable[[str], Iterator[Line]]] = {
+    "By its number": _numbered,
+    "Go to": _places,
+    "Articles and incidents": _texts,
+    "People": _people,
+    "Services": _named(Service, "service", lambda service: "its incidents"),
+    "Configuration items": _named(ConfigurationItem, "item", lambda item: item.kind),
+    "Groups": _named(Group, "group", lambda group: "its incidents"),
+    "Search": _all,
+}

@@ -1,0 +1,127 @@
+"""Selecting many in a list and acting on all of them; saved views; the palette."""
+
+import re
+
+import pytest
+
+from assistant.desk import link
+from assistant.desk.incident import Incident
+from assistant.desk.saved_view import SavedView
+from tests import make
+
+
+@pytest.fixture
+def numbers(rows):
+    """Three incidents: one that could close, one without its article, one of a group that Ben is not in."""
+    with rows() as db:
+        ready, bare = (
+            make.incident(db, "Ready", state="resolved"),
+            make.incident(db, "Bare", state="resolved"),
+        )
+        ready.resolution = "Switched it off."
+        link.add(db, ready, make.article(db), "resolved", actor=make.person(db), now=make.NOON)
+        staff = make.group(db, "Staff matters", make.person(db, "mia"), restricted=True)
+        return [ready.number, bare.number, make.incident(db, "Secret", restricted_to=staff).number]
+
+
+def state(rows, number):
+    with rows() as db:
+        return db.get(Incident, int(number[4:])).phase
+
+
+def test_what_is_refused_is_named_with_its_reason_and_stays_selected_and_the_rest_is_done(ben, rows, numbers):
+    answer = ben.post("/incidents/bulk", do="close", number=numbers)
+    assert "1 refused; 1 incident is closed." in answer.text
+    assert "No article says yet what resolved this." in answer.text
+    assert re.findall(r'value="(INC-\d+)"[^>]* checked', answer.text) == [numbers[1]]
+    assert [state(rows, number) for number in numbers] == ["closed", "resolved", "new"]
+    assert "Secret" not in answer.text
+
+
+def test_when_all_goes_well_one_is_back_at_the_list_with_its_filters(ben, rows, numbers):
+    answer = ben.post("/incidents/bulk", do="take", number=numbers[:2], list="ended", priority="P3")
+    assert answer.status_code == 303
+    assert answer.location == "/incidents?list=ended&sort=priority&priority=P3"
+    assert "2 incidents are taken." in ben.get(answer.location).text
+
+
+@pytest.mark.parametrize(
+    ("form", "says"),
+    [
+        ({"do": "take"}, "Nothing is selected."),
+        ({"do": "link", "article": "KB-9", "link_kind": "resolved"}, "There is no article"),
+        ({"do": "parent", "parent": "INC-9"}, "There is no incident"),
+        ({"do": "explode"}, "Nothing is chosen here."),
+    ],
+)
+def test_a_refused_act_comes_back_with_what_was_selected_and_typed(ben, numbers, form, says):
+    chosen = {} if says.startswith("Nothing is sel") else {"number": numbers[0]}
+    answer = ben.post("/incidents/bulk", **form, **chosen)
+    assert answer.status_code == 422
+    assert says in answer.text
+    assert form.get("article", "") in answer.text
+    assert not chosen or f'value="{numbers[0]}"' in answer.text
+
+
+def test_ben_saves_a_view_finds_it_in_the_menu_and_removes_it(ben, rows):
+    answer = ben.post("/views", name="Urgent & mine", list="open", sort="newest", priority=["P1", "P2"])
+    page = ben.get(answer.location)
+    assert "<title>Urgent &amp; mine" in page.text
+    assert re.search(r'aria-current="page">Urgent &amp; mine', page.text)
+    assert "priority=P1&amp;priority=P2" in page.text
+    ben.post("/views/1/rename", name="Urgent")
+    assert ">Urgent</a>" in ben.get("/incidents").text
+    assert ben.post("/views/1/remove").status_code == 303
+    with rows() as db:
+        assert db.query(SavedView).count() == 0
+
+
+def test_a_view_without_a_name_is_refused_with_the_filters_still_on(ben):
+    answer = ben.post("/views", name=" ", list="open", priority="P1")
+    assert answer.status_code == 422
+    assert "The view has no name." in answer.text
+    assert "Nothing fits these filters" in answer.text
+
+
+def test_a_shared_view_is_seen_by_the_group_and_changed_by_its_owner_only(ben, cleo, rows):
+    with rows() as db:
+        make.group(db, "Network", make.person(db), make.person(db, "cleo"))
+    ben.post("/views", name="Urgent", list="open", priority="P1")
+    assert "Urgent" not in cleo.get("/incidents").text
+    ben.post("/views/1/share", group_id="1")
+    assert re.search(r"Urgent <small>Ben Sato</small>", cleo.get("/incidents").text)
+    assert cleo.post("/views/1/remove").status_code == 404
+
+
+def test_the_palette_finds_pages_people_things_and_texts_that_one_may_reach(ben, rows, embed):
+    with rows() as db:
+        make.incident(db, "Tunnel collapses at noon")
+        make.incident(
+            db, "Tunnel secret", restricted_to=make.group(db, "HR", make.person(db, "mia"), restricted=True)
+        )
+        make.item(db, "tunnel-gw-01", kind="VPN gateway")
+    embed()
+    found = ben.get("/palette?q=tunnel").text
+    for label in ("Tunnel collapses at noon", "tunnel-gw-01", "Search everything for “tunnel”"):
+        assert label in found
+    assert "Tunnel secret" not in found
+    assert "Okafor" in ben.get("/palette?q=okaf").text
+    assert "To write down" in ben.get("/palette?q=write").text
+    assert "Nothing to learn" not in ben.get("/palette?q=nothing+to+learn").text
+
+
+def test_the_palette_knows_a_number_and_says_nothing_of_one_that_may_not_be_read(ben, rows):
+    with rows() as db:
+        plain = make.incident(db, "Plain").number
+        staff = make.group(db, "HR", make.person(db, "mia"), restricted=True)
+        secret = make.incident(db, "Hush", restricted_to=staff).number
+    assert "By its number" in ben.get(f"/palette?q={plain}").text
+    assert "By its number" not in ben.get(f"/palette?q={secret}").text
+
+
+def test_names_of_items_are_completed_after_the_last_comma(ben, rows):
+    with rows() as db:
+        make.item(db, "LT-20981")
+        make.item(db, "Printer 3")
+    part = ben.get("/items?items=Printer+3,+lt-2", htmx=True).text
+    assert re.findall(r'value="([^"]+)"', part) == ["Printer 3, LT-20981"]
