@@ -22,7 +22,7 @@ class Vote(Base):
     __table_args__ = (
         UniqueConstraint("article_id", "person_id"),
         UniqueConstraint("article_id", "visitor"),
-        Index("ix_vote_open", "helpful", "settled_at"),
+        Index("ix_vote_open", "helpful", "settled_at", "article_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -7,7 +7,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +20,7 @@ from assistant.desk.curation_lines import Task
 from assistant.desk.curation_queries import Asked
 
 PAGE = 30  # lines on a page
-EACH = 8  # lines of each kind that the whole worklist looks at
+EACH = 6  # lines of each kind that the whole worklist looks at
 COUNTED = 1_000  # beyond that, the exact number helps nobody
 
 
@@ -108,10 +108,11 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Page:
-    """A part of a list. after: where the next begins, empty on the last."""
+    """A part of a list. after: where the next begins, empty on the last. counts: how much waits of each kind."""
 
     tasks: list[Task]
     after: str = ""
+    counts: dict[str, int] = field(default_factory=dict)
 
 
 def worklist(asked: Asked) -> Page:
@@ -119,7 +120,8 @@ def worklist(asked: Asked) -> Page:
 
     What waits about the same article stands in one line.
     """
-    tasks = [task for name in KINDS for task in page(asked, name, most=EACH).tasks]
+    parts = {name: page(asked, name, most=EACH) for name in KINDS}
+    tasks = [task for part in parts.values() for task in part.tasks]
     tasks.sort(key=lambda task: (not task.overdue, -task.reach, list(KINDS).index(task.kind), task.at))
     first: dict[str, Task] = {}
     for task in tasks:
@@ -127,30 +129,32 @@ def worklist(asked: Asked) -> Page:
         known = first.setdefault(name, task)
         if task is not known and task.kind not in (known.kind, *known.also):
             first[name] = replace(known, also=(*known.also, task.kind))
-    return Page(list(first.values())[:PAGE])
+    counts = {name: part.counts[name] for name, part in parts.items()}
+    return Page(list(first.values())[:PAGE], counts=counts)
 
 
 def page(asked: Asked, name: str, *, after: str = "", most: int = PAGE) -> Page:
     """Return one page of a kind. after: the mark that the page before gave."""
     kind = KINDS[name]
-    keys, more = cut(asked.db, kind.query(asked), after=after, most=most, newest=kind.newest)
-    return Page(kind.lines(asked, keys), more)
+    keys, more, of = cut(asked.db, kind.query(asked), after=after, most=most, newest=kind.newest)
+    return Page(kind.lines(asked, keys), more, {name: of})
 
 
-def cut(db: Session, found: Any, *, after: str, most: int, newest: bool) -> tuple[list[int], str]:
-    """Return one page of keys in the order of their rank, and the mark of the next, empty on the last.
+def cut(db: Session, found: Any, *, after: str, most: int, newest: bool) -> tuple[list[int], str, int]:
+    """Return one page of keys in the order of their rank, the mark of the next (empty on the last), and how many remain.
 
     found: a query of (key, rank). after: the mark that the page before gave; a damaged one starts at the beginning.
     """
     rows = found.subquery()
     key, rank = rows.c.key, rows.c.rank
-    query = select(key, rank)
+    query = select(key, rank, func.count().over().label("of"))
     if edge := _unmark(after):
         beyond = tuple_(rank, key)
         query = query.where(beyond < tuple_(*edge) if newest else beyond > tuple_(*edge))
     order = (rank.desc(), key.desc()) if newest else (rank, key)
     page = db.execute(query.order_by(*order).limit(most + 1)).all()
-    return [row.key for row in page[:most]], _mark(page[most - 1]) if len(page) > most else ""
+    more = _mark(page[most - 1]) if len(page) > most else ""
+    return [row.key for row in page[:most]], more, page[0].of if page else 0
 
 
 def one(asked: Asked, name: str, key: int) -> Task | None:

@@ -16,6 +16,7 @@ from kb.likeness import Likeness
 from kb.remarks import Remark
 from kb.votes import Vote
 
+NEWEST_VOTES = 10  # of one article, with what readers wrote
 ALIKE = ((0.95, "Almost the same text"), (0.88, "Very alike"), (0.0, "Alike"))
 
 
@@ -113,10 +114,10 @@ def votes(asked: Asked, keys: Sequence[int]) -> list[Task]:
             "votes",
             row.id,
             row,
-            _vote_words(missed[row.id]),
+            _vote_words(*missed[row.id]),
             worth,
-            at=missed[row.id][0].at,
-            things={"votes": missed[row.id]},
+            at=missed[row.id][1][0].at,
+            things={"missed": missed[row.id][0], "votes": missed[row.id][1]},
         )
         for row in rows
         if row.id in missed
@@ -233,21 +234,30 @@ def _gaps(kind: str, asked: Asked, keys: Sequence[int], why: str, *, unanswered:
     ]
 
 
-def _missed(db: Session, article_ids: Sequence[int]) -> dict[int, list[Vote]]:
-    """Return the open votes “it did not” of these articles, newest first."""
-    missed: dict[int, list[Vote]] = {}
-    query = select(Vote).where(
-        Vote.article_id.in_(article_ids), Vote.helpful.is_(False), Vote.settled_at.is_(None)
+def _missed(db: Session, article_ids: Sequence[int]) -> dict[int, tuple[int, list[Vote]]]:
+    """Return for each of these articles how many open votes “it did not” it has, and the newest of them."""
+    of_one = {"partition_by": Vote.article_id}
+    newest = func.row_number().over(**of_one, order_by=(Vote.at.desc(), Vote.id.desc()))
+    ranked = (
+        select(Vote.id, func.count().over(**of_one).label("of"), newest.label("place"))
+        .where(Vote.article_id.in_(article_ids), Vote.helpful.is_(False), Vote.settled_at.is_(None))
+        .subquery()
     )
-    for vote in db.scalars(query.options(joinedload(Vote.person)).order_by(Vote.at.desc(), Vote.id.desc())):
-        missed.setdefault(vote.article_id, []).append(vote)
+    query = (
+        select(Vote, ranked.c.of).join(ranked, ranked.c.id == Vote.id).where(ranked.c.place <= NEWEST_VOTES)
+    )
+    missed: dict[int, tuple[int, list[Vote]]] = {}
+    for vote, of in db.execute(
+        query.options(joinedload(Vote.person)).order_by(Vote.at.desc(), Vote.id.desc())
+    ):
+        missed.setdefault(vote.article_id, (of, []))[1].append(vote)
     return missed
 
 
-def _vote_words(missed: Sequence[Vote]) -> str:
+def _vote_words(count: int, missed: Sequence[Vote]) -> str:
     comment = next((vote.comment for vote in missed if vote.comment.strip()), "")
-    count = f"{len(missed)} reader{'' if len(missed) == 1 else 's'} it did not help"
-    return f"{count}: “{comment}”" if comment else f"{count}; nobody said why."
+    said = f"{count} reader{'' if count == 1 else 's'} it did not help"
+    return f"{said}: “{comment}”" if comment else f"{said}; nobody said why."
 
 
 def _articles(db: Session, keys: Sequence[int]) -> list[Any]:

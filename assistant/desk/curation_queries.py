@@ -45,9 +45,13 @@ def remarks(asked: Asked) -> Select[Any]:
 
 def votes(asked: Asked) -> Select[Any]:
     """Articles that did not help, those with most readers first."""
-    query: Any = select(Vote.article_id.label("key"), func.count().label("rank"))
-    missed = (Vote.helpful.is_(False), Vote.settled_at.is_(None), Article.confidence != "archived")
-    return _about_articles(asked, query, Vote).where(*missed).group_by(Vote.article_id)
+    open_votes = select(Vote.article_id, func.count().label("times")).where(
+        Vote.helpful.is_(False), Vote.settled_at.is_(None)
+    )
+    missed = open_votes.group_by(Vote.article_id).subquery()
+    query: Any = select(Article.id.label("key"), missed.c.times.label("rank"))
+    query = query.join(missed, missed.c.article_id == Article.id)
+    return query.where(readable_articles(asked.viewer), Article.confidence != "archived")
 
 
 def unvalidated(asked: Asked) -> Select[Any]:

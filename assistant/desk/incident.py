@@ -49,6 +49,7 @@ class Incident(Base):
         Index("ix_incident_mine", "assignee_id", "phase"),
         Index("ix_incident_group", "group_id", "phase"),
         Index("ix_incident_requester", "requester_id", "phase"),
+        Index("ix_incident_door", "closing_door", "closed_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -98,7 +99,7 @@ class Incident(Base):
     resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     resolved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
-    closing_door: Mapped[str | None] = mapped_column(String(20), index=True)
+    closing_door: Mapped[str | None] = mapped_column(String(20))
     nothing_reason: Mapped[str | None] = mapped_column(String(40))
     reopen_count: Mapped[int] = mapped_column(default=0)
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"), index=True)

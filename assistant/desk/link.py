@@ -23,7 +23,7 @@ class Link(Base):
     """An article resolved this incident, or was read for it. failed_at: the incident came back after it."""
 
     __tablename__ = "link"
-    __table_args__ = (Index("ix_link_held", "article_id", "kind", "failed_at", "at"),)
+    __table_args__ = (Index("ix_link_held", "article_id", "kind", "at", "failed_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"), index=True)

@@ -82,7 +82,7 @@ def listed(asked: Mapping[str, str]) -> dict[str, Any]:
     sort = asked.get("sort", "") if asked.get("sort") in SORTS else "changed"
     query = select(Article.id.label("key"), SORTS[sort].rank().label("rank")).where(*_conditions(filters))
     after = asked.get("after", "")
-    keys, more = curation.cut(db(), query, after=after, most=PAGE, newest=SORTS[sort].newest)
+    keys, more, _ = curation.cut(db(), query, after=after, most=PAGE, newest=SORTS[sort].newest)
     kept = {**filters, **({"sort": sort} if sort != "changed" else {})}
     return {
         "articles": _rows(keys),

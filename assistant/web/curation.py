@@ -39,7 +39,7 @@ def index() -> ResponseReturnValue:
         "curation/_list.html",
         kinds=KINDS,
         here=here,
-        counts=curation.counts(asked),
+        counts=curation.counts(asked) if here else part.counts,
         tasks=part.tasks,
         older=url_for("curation.index", kind=here, after=part.after) if part.after else "",
         newer=url_for("curation.index", kind=here) if after else "",

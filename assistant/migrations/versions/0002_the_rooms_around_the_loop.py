@@ -58,8 +58,9 @@ INDEXES = (
     ("ix_article_merged_into_id", "article", ("merged_into_id",)),
     ("ix_flag_open", "flag", ("settled_at", "due_at")),
     ("ix_flag_owner_id", "flag", ("owner_id",)),
+    ("ix_incident_door", "incident", ("closing_door", "closed_at")),
     ("ix_incident_merged_into_id", "incident", ("merged_into_id",)),
-    ("ix_link_held", "link", ("article_id", "kind", "failed_at", "at")),
+    ("ix_link_held", "link", ("article_id", "kind", "at", "failed_at")),
     ("ix_search_gap", "search", ("unanswered", "taken", "at", "kind", "gist")),
     ("ix_search_led_to_id", "search", ("led_to_id",)),
     ("ix_search_person", "search", ("person_id", "id")),
@@ -233,7 +234,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("article_id", "visitor", name=op.f("uq_vote_article_id_visitor")),
     )
     op.create_index(op.f("ix_vote_article_id"), "vote", ["article_id"])
-    op.create_index("ix_vote_open", "vote", ["helpful", "settled_at"])
+    op.create_index("ix_vote_open", "vote", ["helpful", "settled_at", "article_id"])
     op.create_table(
         "affected",
         sa.Column("incident_id", sa.Integer(), nullable=False),
@@ -321,11 +322,13 @@ def upgrade() -> None:
     for name, table, columns in INDEXES:
         op.create_index(name, table, list(columns))
     op.drop_index("ix_link_article", "link")
+    op.drop_index("ix_incident_closing_door", "incident")
 
 
 def downgrade() -> None:
     """Take it back."""
     op.create_index("ix_link_article", "link", ["article_id", "kind"])
+    op.create_index("ix_incident_closing_door", "incident", ["closing_door"])
     for name, table, _ in reversed(INDEXES):
         op.drop_index(name, table)
     for table, column in reversed(COLUMNS):
