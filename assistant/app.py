@@ -7,6 +7,7 @@ from assistant.runtime import Runtime
 from assistant.web import (
     acts,
     admin_audit,
+    admin_brand,
     admin_categories,
     admin_groups,
     admin_health,
@@ -24,6 +25,7 @@ from assistant.web import (
     article_versions,
     articles,
     attachments,
+    brand,
     bulk,
     closures,
     curation,
@@ -70,10 +72,10 @@ VIEWS = (
     *(home, sign_in, profile, queue, incidents, acts, suggestions, resolving, attachments),
     *(articles, article_acts, article_versions, article_publish),
     *(imports, curation, curation_acts, curation_merge, closures),
-    *(people, search, status, health, notifications, invitations, items),
+    *(people, search, status, health, notifications, invitations, items, brand),
     *(portal, portal_articles, portal_ask, portal_known, portal_mine, portal_announce, portal_public),
     *(admin_people, admin_groups, admin_services, admin_questions, admin_items, admin_categories, admin_routes),
-    *(admin_processes, admin_reasons, admin_priority, admin_standard, admin_health, admin_audit),
+    *(admin_processes, admin_reasons, admin_priority, admin_standard, admin_health, admin_audit, admin_brand),
     *(bulk, family, palette, presence, preview, steps, views),
 )
 

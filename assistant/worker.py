@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy import select
 
 from assistant import backup
-from assistant.desk import jobs, lifecycle, presence, signin, suggestions, upkeep
+from assistant.desk import jobs, lifecycle, presence, signin, site, suggestions, upkeep
 from assistant.desk.attachment import Attachment
 from assistant.desk.heartbeat import beat
 from assistant.desk.incident import Incident
@@ -117,7 +117,7 @@ def tidy(runtime: Runtime, now: datetime) -> None:
         embeddings.forget_old_marks(db)
         presence.purge(db, now=now)
         db.commit()
-        known = set(db.scalars(select(Attachment.sha256)))
+        known = {*db.scalars(select(Attachment.sha256)), site.of(db, "brand")["logo"]}
     oldest = (now - timedelta(days=1)).timestamp()
     for path in _files(runtime.attachments.folder):
         if path.name not in known and path.stat().st_mtime < oldest:

@@ -13,6 +13,7 @@ from kb.store import Base, UtcDateTime, lock
 
 BRAND = {"name": "Kintsugi", "logo": "", "media_type": "", "accent": ""}  # logo: hash of a kept picture
 PORTAL = {"public": False, "greeting": "What is not working?", "contact": ""}
+DESK = {"timezone": ""}  # of new people; empty: as the settings of this process say
 CURATION = {"idle_days": 14, "flag_days": 7}
 DEFAULTS: dict[str, dict[str, Any]] = {
     "brand": BRAND,
@@ -20,6 +21,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "curation": CURATION,
     "priority": {},  # {"impact urgency": priority}; what is missing is as the desk came
     "standard": {},  # see kb/standard.py
+    "desk": DESK,
 }
 
 

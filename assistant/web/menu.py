@@ -32,7 +32,7 @@ MENU = {  # section -> its rooms, in the order of the page
         Room("People", "admin_people.index", "administer", ("admin_people",)),
         Room("Groups", "admin_groups.index", "administer", ("admin_groups",)),
         Room("Services", "admin_services.index", "administer", ("admin_services", "admin_questions")),
-        Room("Configuration items", "admin_items.index", "administer", ("admin_items",)),
+        Room("Items", "admin_items.index", "administer", ("admin_items",)),
         Room("Categories", "admin_categories.index", "administer", ("admin_categories",)),
         Room("Routes", "admin_routes.index", "administer", ("admin_routes",)),
         Room("Processes", "admin_processes.index", "administer", ("admin_processes",)),
@@ -41,6 +41,7 @@ MENU = {  # section -> its rooms, in the order of the page
         Room("Content standard", "admin_standard.index", "administer", ("admin_standard",)),
         Room("Audit trail", "admin_audit.index", "audit.read", ("admin_audit",)),
         Room("Health", "admin_health.index", "status.read", ("admin_health",)),
+        Room("Portal and brand", "admin_brand.form", "administer", ("admin_brand",)),
     ),
 }
 

@@ -16,7 +16,18 @@ from assistant.web.policy import policy_of
 from kb.standard import CHECKS
 from kb.viewer import RANKS
 from tests import make
-from tests.web.world import ARTICLES, INCIDENTS, NOTICES, PEOPLE, QUESTIONS, SERVICES, TASKS, VIEWS, WORKS, World
+from tests.web.world import (
+    ARTICLES,
+    INCIDENTS,
+    NOTICES,
+    PEOPLE,
+    QUESTIONS,
+    SERVICES,
+    TASKS,
+    VIEWS,
+    WORKS,
+    World,
+)
 
 SANDBOX = "default-src 'none'; sandbox"  # the content policy of a file that somebody uploaded
 ANY_OR_NONE = {"there": set(PEOPLE), "missing": set()}  # no permission of its own: the role decides
