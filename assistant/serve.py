@@ -10,8 +10,9 @@ from contextlib import suppress
 
 import waitress
 
-from assistant import log
+from assistant import first_run, log
 from assistant.app import create_app
+from assistant.desk import directory
 from assistant.runtime import Runtime
 from assistant.settings import PREFIX, Settings
 
@@ -39,7 +40,9 @@ def serve(settings: Settings, *, with_worker: bool, say: Callable[[str], object]
         with suppress(KeyboardInterrupt):
             if port != settings.port:
                 say(f"Port {settings.port} is busy; using {port}.")
-            say(f"Kintsugi is open at http://{settings.host}:{port}  (Ctrl-C stops it)")
+            address = f"http://{f'[{settings.host}]' if ':' in settings.host else settings.host}:{port}"
+            say(f"Kintsugi is open at {address}  (Ctrl-C stops it)")
+            invite_administrator(runtime, address, say)
             server.run()
     finally:
         server.close()
@@ -47,6 +50,15 @@ def serve(settings: Settings, *, with_worker: bool, say: Callable[[str], object]
             stop(worker)
         runtime.close()
         say("Kintsugi has stopped.")
+
+
+def invite_administrator(runtime: Runtime, address: str, say: Callable[[str], object]) -> None:
+    """Print where a desk is set up that nobody can administer yet; the key in it is printed only here, only now."""
+    with runtime.reading() as db:
+        if directory.can_be_administered(db):
+            return
+    key = first_run.make_key(runtime.settings.data)
+    say(f"Nobody can administer this desk yet. Set it up at {address}/set-up/{key}")
 
 
 def listen(host: str, port: int) -> socket.socket:

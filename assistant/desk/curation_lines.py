@@ -236,10 +236,12 @@ def _gaps(kind: str, asked: Asked, keys: Sequence[int], why: str, *, unanswered:
 
 def _missed(db: Session, article_ids: Sequence[int]) -> dict[int, tuple[int, list[Vote]]]:
     """Return for each of these articles how many open votes “it did not” it has, and the newest of them."""
-    of_one = {"partition_by": Vote.article_id}
-    newest = func.row_number().over(**of_one, order_by=(Vote.at.desc(), Vote.id.desc()))
+    newest = func.row_number().over(
+        partition_by=Vote.article_id, order_by=(Vote.at.desc(), Vote.id.desc())
+    )
+    every = func.count().over(partition_by=Vote.article_id)
     ranked = (
-        select(Vote.id, func.count().over(**of_one).label("of"), newest.label("place"))
+        select(Vote.id, every.label("of"), newest.label("place"))
         .where(Vote.article_id.in_(article_ids), Vote.helpful.is_(False), Vote.settled_at.is_(None))
         .subquery()
     )

@@ -13,7 +13,7 @@ from kb.store import Base, UtcDateTime, lock
 
 BRAND = {"name": "Kintsugi", "logo": "", "media_type": "", "accent": ""}  # logo: hash of a kept picture
 PORTAL = {"public": False, "greeting": "What is not working?", "contact": ""}
-DESK = {"timezone": ""}  # of new people; empty: as the settings of this process say
+DESK = {"timezone": "", "process": "itil"}  # of new people, of new services; no zone: as the settings say
 CURATION = {"idle_days": 14, "flag_days": 7}
 DEFAULTS: dict[str, dict[str, Any]] = {
     "brand": BRAND,

@@ -11,9 +11,10 @@ from assistant.desk.people import EDITABLE, ROLES, Group, Person, timezones
 from assistant.identity import me, viewer
 from assistant.web import forms
 from assistant.web.admin_page import editing
-from assistant.web.door import db, now, runtime
+from assistant.web.door import db, now
 from assistant.web.page import done, page
 from assistant.web.policy import allows
+from assistant.web.set_up import default_zone, links_of
 from assistant.web.subjects import named_person, the
 
 blueprint = Blueprint("admin_people", __name__)
@@ -32,7 +33,21 @@ def index() -> ResponseReturnValue:
 @allows("administer")
 def new() -> ResponseReturnValue:
     """Show the form for a new person."""
-    return page("admin/person_new.html", zone=runtime().settings.timezone, **_choices())
+    return page("admin/person_new.html", zone=default_zone(), **_choices())
+
+
+@blueprint.get("/admin/people/several")
+@allows("administer")
+def several() -> ResponseReturnValue:
+    """Ask for several people at once."""
+    return page("admin/several.html", links=())
+
+
+@blueprint.post("/admin/people/several")
+@allows("administer", form="admin_people.several")
+def add_several() -> ResponseReturnValue:
+    """Add several people and show their links, once."""
+    return page("admin/several.html", links=links_of(forms.text("people")))
 
 
 @blueprint.post("/admin/people")

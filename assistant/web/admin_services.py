@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 
-from assistant.desk import catalogue, directory, groups, question_rows, routing, ways
+from assistant.desk import catalogue, directory, groups, question_rows, routing, site, ways
 from assistant.desk.asset import AUDIENCES, Service
 from assistant.desk.catalogue import EDITABLE
 from assistant.desk.people import Group
@@ -111,4 +111,5 @@ def _choices() -> dict[str, Any]:
         "departments": directory.departments(db()),
         "audiences": AUDIENCES,
         "kinds": question_rows.KINDS,
+        "usual": site.of(db(), "desk")["process"],
     }

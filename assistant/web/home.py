@@ -3,7 +3,9 @@
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 
+from assistant.desk import directory
 from assistant.identity import me
+from assistant.web.door import db
 from assistant.web.policy import anybody
 
 blueprint = Blueprint("home", __name__)
@@ -18,4 +20,6 @@ FIRST = {
 def index() -> ResponseReturnValue:
     """Go to the page that this person works with."""
     person = me()
+    if person is None and not directory.can_be_administered(db()):
+        return redirect(url_for("set_up.index"), 303)
     return redirect(url_for(FIRST.get(person.role, "queue.index") if person else "portal.home"), 303)
