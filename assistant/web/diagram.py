@@ -104,17 +104,17 @@ class Line:
         return [self.source.column + right, self.target.column + (not right)]
 
     @property
-    def path(self) -> str:
-        """What an SVG path says: from end to end, with rounded corners."""
+    def corners(self) -> list[tuple[int, int]]:
+        """The points between which it runs straight, from end to end."""
         (x1, y1), (x2, y2) = self.ends
         first, last = self.channels[0], self.channels[-1]
-        lanes = [self.lane, self.lane] if len(self.channels) == 2 else []
-        heights = [y1, *lanes, y2]
-        turns = [
-            (x, y) for x, pair in zip((first, last), (heights[:2], heights[-2:]), strict=True) for y in pair
-        ]
-        corners = turns if lanes else [(first, y1), (first, y2)]
-        return _rounded([(x1, y1), *corners, (x2, y2)])
+        lane = [(first, self.lane), (last, self.lane)] if len(self.channels) > 1 else []
+        return [(x1, y1), (first, y1), *lane, (last, y2), (x2, y2)]
+
+    @property
+    def path(self) -> str:
+        """What an SVG path says: from end to end, with rounded corners."""
+        return _rounded(self.corners)
 
     @property
     def says(self) -> str:
