@@ -1,4 +1,4 @@
-"""Setting a new desk up: the first administrator by a printed key, then step by step, each to be left and come back to."""
+"""Setting a new desk up: the first administrator by a printed key, then step by step, in any order."""
 
 from collections.abc import Callable
 from typing import Any
