@@ -49,10 +49,17 @@ class Line:
 def index() -> ResponseReturnValue:
     """Show where one can go, the nearest to what is typed first."""
     question = forms.text("q")
-    found = [
-        (title, lines) for title, section in SECTIONS.items() if (lines := list(section(question))[:SHOWN])
-    ]
-    return page("palette.html", "_palette.html", question=question, found=found)
+    return page("palette.html", "_palette.html", question=question, found=list(_found(question)))
+
+
+def _found(question: str) -> Iterator[tuple[str, list[Line]]]:
+    """Yield the sections that have something, each place once."""
+    seen: set[str] = set()
+    for title, section in SECTIONS.items():
+        lines = [line for line in section(question) if line.url not in seen][:SHOWN]
+        seen |= {line.url for line in lines}
+        if lines:
+            yield title, lines
 
 
 def _numbered(question: str) -> Iterator[Line]:

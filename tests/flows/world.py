@@ -1,17 +1,23 @@
 """A desk with something on every page, and the list of those pages with somebody who sees each."""
 
+from datetime import timedelta
+
 from sqlalchemy.orm import Session
 
 from assistant.desk import (
     attachment,
+    checklist,
     classification,
     closure,
     conversation,
     jobs,
     lifecycle,
+    merging,
     notice,
+    presence,
     process,
     relations,
+    saved_view,
     site,
 )
 from assistant.desk import reasons as reasons_of_the_fourth_door
@@ -26,6 +32,10 @@ PAGES = {  # name -> (who looks, path)
     "sign-in": (None, "/sign-in"),
     "queue": ("ben", "/incidents?list=open"),
     "empty queue": ("ben", "/incidents?list=groups"),
+    "selected incidents": ("ben", "/incidents/bulk?number=INC-000001&number=INC-000002"),
+    "preview": ("ben", "/incidents/INC-000001/preview"),
+    "palette": ("ben", "/palette?q=vpn"),
+    "merged incident": ("ben", "/incidents/INC-000005"),
     "new incident": ("ben", "/incidents/new"),
     "incident": ("ben", "/incidents/INC-000001"),
     "edit incident": ("ben", "/incidents/INC-000001/edit"),
@@ -54,8 +64,8 @@ PAGES = {  # name -> (who looks, path)
     "ask the desk": ("ada", "/help/ask/1?q=vpn+drops"),
     "services": ("ada", "/help/services"),
     "service": ("ada", "/help/services/1-remote-access"),
-    "known incident": ("ada", "/help/known/INC-000004"),
-    "announce": ("ben", "/incidents/INC-000004/notice"),
+    "known incident": ("ada", "/help/known/INC-000006"),
+    "announce": ("ben", "/incidents/INC-000006/notice"),
     "portal without sign-in": (None, "/help?q=vpn+drops"),
     "my incidents": ("ada", "/help/incidents"),
     "my incident": ("ada", "/incidents/INC-000001"),
@@ -98,6 +108,12 @@ def fill(desk: Served) -> None:
         closure.resolve(db, second, linked, close=True, actor=ben, now=make.NOON)
         nothing = Outcome("nothing", reason="not_an_incident")
         closure.resolve(db, third, nothing, close=True, actor=ben, now=make.NOON)
+        child, twin = (make.incident(db, title) for title in ("No VPN in Porto", "No VPN in Leeds"))
+        relations.relate(db, child, first, "child_of", actor=ben, now=make.NOON)
+        merging.merge(db, twin, first, actor=ben, now=make.NOON)
+        checklist.add(db, first, "Ask for the driver version", actor=ben, now=make.NOON)
+        presence.note(db, first, cleo, writing=True, now=desk.runtime.now() + timedelta(hours=1))
+        saved_view.save(db, "Urgent", {"list": "open", "sort": "newest"}, actor=ben, now=make.NOON)
         for who in ("ada", "mia"):
             make.person(db, who)
         dan = make.person(db, "dan")
