@@ -59,10 +59,9 @@ def export() -> ResponseReturnValue:
     asked = _asked()
     if asked is None:
         raise Refused(list(g.findings))
-    given = {name: [None, forms.text(name)] for name in FILTERS if forms.text(name)}
-    audit.record(
-        db(), "audit trail", 0, "audit trail exported", actor=me(), now=now(), form=[None, kind], **given
-    )
+    given = "; ".join(f"{name}: {forms.text(name)}" for name in FILTERS if forms.text(name))
+    told = {"form": [None, kind], "asked": [None, given or "everything"]}
+    audit.record(db(), "audit trail", 0, "audit trail exported", actor=me(), now=now(), **told)
     lines = WRITERS[kind](_everything(runtime(), viewer(), asked))
     name = f"audit-{now():%Y-%m-%d}.{kind}"
     answer = Response(lines, mimetype=TYPES[kind])

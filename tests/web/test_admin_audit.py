@@ -50,7 +50,7 @@ def test_a_table_holds_everything_that_was_asked_for_and_stands_in_the_trail_its
         wanted = db.query(AuditEntry).filter_by(subject="incident").count()
         (taken,) = db.query(AuditEntry).filter_by(action="audit trail exported")
         assert taken.person.name == "Mia Lindqvist"
-        assert taken.changes == {"form": [None, "csv"], "subject": [None, "incident"]}
+        assert taken.changes == {"form": [None, "csv"], "asked": [None, "subject: incident"]}
     assert len(table) == wanted and len({row["entry"] for row in table}) == wanted
     assert answer.headers["Content-Disposition"].startswith("attachment")
 
