@@ -31,6 +31,9 @@ DOORS = {
     "write": "Wrote a new article",
     "nothing": "Nothing to learn",
 }
+COUNTED = (  # columns whose values lists count, from this index alone
+    *("phase", "priority", "service_id", "group_id", "assignee_id", "category_id", "restricted_to_id"),
+)
 
 incident_item = Table(
     "incident_item",
@@ -46,7 +49,10 @@ class Incident(Base):
     __tablename__ = "incident"
     __table_args__ = (
         Index("ix_incident_queue", "phase", "priority", "id"),
+        Index("ix_incident_priority", "priority", "id"),
+        Index("ix_incident_facets", *COUNTED),
         Index("ix_incident_mine", "assignee_id", "phase"),
+        Index("ix_incident_document", "resolved_by_id", "phase"),
         Index("ix_incident_group", "group_id", "phase"),
         Index("ix_incident_requester", "requester_id", "phase"),
         Index("ix_incident_door", "closing_door", "closed_at"),

@@ -67,7 +67,7 @@ LISTS = {
     "open": Work("All open", lambda viewer: OPEN, "No incident is open."),
     "ended": Work(
         "Resolved and closed",
-        lambda viewer: Incident.phase.in_(("resolved", "closed")),
+        lambda viewer: ~OPEN,
         "No incident has been resolved yet.",
     ),
     "all": Work("All incidents", lambda viewer: true(), "Nobody has reported anything yet."),
@@ -150,20 +150,18 @@ def page(
 ) -> Page:
     """Return one page of a list. after: the mark that the page before gave; a damaged one starts from the beginning."""
     _, columns, newest_first = SORTS[sort]
-    query = _query(viewer, name, filters).options(
-        joinedload(Incident.requester),
-        joinedload(Incident.service),
-        joinedload(Incident.assignee),
-        joinedload(Incident.group),
-    )
+    query = _query(viewer, name, filters).with_only_columns(Incident.id)
     seen = _unmark(after, columns)
     if seen:
         edge = tuple_(*columns)
         query = query.where(edge < tuple_(*seen) if newest_first else edge > tuple_(*seen))
     order = [column.desc() if newest_first else column for column in columns]
-    rows = list(db.scalars(query.order_by(*order).limit(PAGE + 1)))
-    more = _mark(rows[PAGE - 1], columns) if len(rows) > PAGE else ""
-    return Page(rows[:PAGE], _waiting(db, [row.id for row in rows[:PAGE]]), more)
+    ids = list(
+        db.scalars(query.order_by(*order).limit(PAGE + 1))
+    )  # first only ids: nothing wide is ever sorted
+    rows = _rows(db, ids[:PAGE])
+    more = _mark(rows[-1], columns) if len(ids) > PAGE else ""
+    return Page(rows, _waiting(db, ids[:PAGE]), more)
 
 
 def counts(db: Session, viewer: Viewer) -> dict[str, int]:
@@ -245,11 +243,19 @@ def _sample(db: Session, viewer: Viewer, name: str, filters: Asked) -> list[Any]
     return rows if len(rows) <= MOST else list(db.execute(query.order_by(Incident.id.desc())))
 
 
+def _rows(db: Session, ids: list[int]) -> list[Incident]:
+    with_names = (Incident.requester, Incident.service, Incident.assignee)
+    query = select(Incident).where(Incident.id.in_(ids)).options(*map(joinedload, with_names))
+    return sorted(db.scalars(query), key=lambda incident: ids.index(incident.id))
+
+
 def _waiting(db: Session, ids: list[int]) -> set[int]:
-    answers = (Showing.corpus == "article") | Showing.item_id.in_(select(Incident.id).where(~OPEN))
+    ended = (Showing.corpus == "incident") & (Showing.item_id == Incident.id) & ~OPEN
+    answers = (Showing.corpus == "article") | Incident.id.is_not(None)
     shown = (
         select(Search.incident_id)
         .join(Showing)
+        .outerjoin(Incident, ended)
         .where(Search.incident_id.in_(ids), Showing.band == SURE, answers)
         .group_by(Search.incident_id)
         .having(func.count(Showing.choice) == 0)
