@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from assistant.desk import notice
 from assistant.desk.people import Group, Person
 from assistant.desk.permissions import viewer_of
 from assistant.worker import run_once
@@ -13,7 +14,8 @@ from tests import make
 
 SEEDS = 4
 HIDDEN = 5  # items that are added one after another for each seed
-QUESTIONS = 4
+QUESTIONS = 3
+PORTAL = {"corpora": ("article", "notice"), "unfinished": True}
 VISIBLE = 30  # of each kind: together more than the candidates that either half proposes
 COMMON = (
     "vpn",
@@ -36,13 +38,25 @@ def sentence(chance: random.Random) -> str:
     return " ".join(chance.sample(COMMON, 4) + chance.sample(RARE, chance.randint(0, 2)))
 
 
+def mistyped(text):
+    """Return a text with a letter of its first word left out and its last word begun only, as people type."""
+    return text[:2] + text[3:-2]
+
+
 def hide_one(db, chance):
-    """Add an item that some people may not read: restricted, of a team, or not for requesters."""
+    """Add an item that some people may not read: restricted, of a team, not for requesters, or told and ended."""
     title, text = sentence(chance), f"{sentence(chance)}. {sentence(chance)}."
     group = chance.choice(db.query(Group).order_by(Group.id).all())
-    kind = chance.choice(("incident", "team", "wip", "internal"))
+    kind = chance.choice(("incident", "team", "wip", "internal", "notice", "ended notice"))
     if kind == "incident":
         make.incident(db, title, symptoms=text, restricted_to=group, requester=make.person(db, "ada"))
+    elif kind.endswith("notice"):
+        incident = make.incident(db, title, symptoms=text, restricted_to=group, requester=None)
+        told = notice.announce(
+            db, incident, sentence(chance), text, actor=make.person(db), now=make.NOON, confirmed=True
+        )
+        if kind == "ended notice":
+            notice.end(db, told, actor=None, now=make.NOON)
     elif kind == "team":
         make.article(db, "validated", "team", team_id=group.id, title=title, issue=text)
     else:
@@ -65,7 +79,10 @@ def see(runtime, questions):
                 for name, corpus in runtime.live.corpora.items()
             }
             for question in questions:
-                seen[who, question] = replace(find(db, runtime.live, question, viewer, k=20), took_ms=0)
+                for asked in (question, mistyped(question)):
+                    how = PORTAL if asked != question else {}
+                    found = find(db, runtime.live, asked, viewer, k=20, **how)
+                    seen[who, asked] = replace(found, took_ms=0)
     return seen, may
 
 
