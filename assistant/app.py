@@ -75,7 +75,15 @@ VIEWS = (
     *(imports, curation, curation_acts, curation_merge, closures),
     *(people, search, status, health, notifications, invitations, items, brand, set_up),
     *(portal, portal_articles, portal_ask, portal_known, portal_mine, portal_announce, portal_public),
-    *(admin_people, admin_groups, admin_services, admin_questions, admin_items, admin_categories, admin_routes),
+    *(
+        admin_people,
+        admin_groups,
+        admin_services,
+        admin_questions,
+        admin_items,
+        admin_categories,
+        admin_routes,
+    ),
     *(admin_processes, admin_reasons, admin_priority, admin_standard, admin_health, admin_audit, admin_brand),
     *(bulk, family, palette, presence, preview, steps, views),
 )

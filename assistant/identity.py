@@ -68,6 +68,11 @@ def leave() -> None:
     session.clear()
 
 
+def leave_others() -> int:
+    """Sign the person out everywhere but here; return in how many browsers that was."""
+    return signin.end_others(db(), current_user.person, current_user.get_id())
+
+
 def check_policy() -> None:
     """Raise Unauthorized or Forbidden when the person may not use this route."""
     if request.endpoint in (None, "static"):

@@ -29,9 +29,8 @@ class Settings(BaseSettings):
     secret_key: str = Field(
         "", description="Signs the forms; empty outside production means one kept in the data folder."
     )
-    backups: Path | None = Field(
-        None,
-        description="Folder for backups, best on another disk; empty means `backups` in the data folder.",
+    backups: str = Field(
+        "", description="Folder for backups, best on another disk; empty means `backups` in the data folder."
     )
     backups_kept: int = Field(7, ge=1, le=1000, description="Backups that are kept; older ones are deleted.")
     host: str = Field("127.0.0.1", description="Address to listen on.")
@@ -84,7 +83,7 @@ class Settings(BaseSettings):
     @property
     def backups_folder(self) -> Path:
         """Where backups are."""
-        return self.backups or self.data / "backups"
+        return Path(self.backups) if self.backups else self.data / "backups"
 
     @property
     def attachments_folder(self) -> Path:

@@ -129,7 +129,8 @@ def before(db: Session, incident_id: int) -> list[Search]:
 
 def gist_of(text: str) -> str:
     """Return what a question is about: its stems, each once, whatever case, order and form its words have."""
-    return " ".join(sorted(set(stems(text))))[:GIST_LENGTH]
+    telling = {stem for stem in stems(text) if len(stem) > 1 or stem.isdigit()}  # not the s of “printer’s”
+    return " ".join(sorted(telling))[:GIST_LENGTH]
 
 
 def choose(

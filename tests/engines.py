@@ -17,7 +17,12 @@ from kb.store import make_engine
 
 ENGINES = ("sqlite", "postgresql")
 SETTINGS = "kintsugi.env"
-FAST = ("fsync", "synchronous_commit", "full_page_writes", "autovacuum")  # nothing of a test outlives its machine
+FAST = (
+    "fsync",
+    "synchronous_commit",
+    "full_page_writes",
+    "autovacuum",
+)  # nothing of a test outlives its machine
 
 
 class Desks:

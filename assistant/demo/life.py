@@ -8,14 +8,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from assistant.demo.content import ArticleFile, IncidentFile, Step
-from assistant.desk import closure, conversation, lifecycle, link, relations, ways
+from assistant.desk import closure, conversation, lifecycle, link, notice, relations, ways
 from assistant.desk.asset import ConfigurationItem, Service
 from assistant.desk.classification import Category
 from assistant.desk.closure import Outcome
 from assistant.desk.incident import Incident
 from assistant.desk.lifecycle import Report
 from assistant.desk.people import Group, Person
-from kb import authoring
+from kb import authoring, votes
 from kb.article import AUDIENCES, CONFIDENCES, GOVERNANCES, Article, Content, Flag
 
 SPOKEN = ("phone", "chat", "walk-in")  # an agent writes these down
@@ -67,6 +67,9 @@ class ArticleLife:
                 self.flags.append(authoring.flag(self.db, self.article, step.text, actor=actor, now=now))
             case "settles":
                 authoring.settle(self.db, self.flags[-1], step.text, actor=actor, now=now)
+            case "votes":
+                helpful = step.arguments[0] == "yes"
+                votes.cast(self.db, self.article, helpful=helpful, actor=actor, now=now, comment=step.text)
             case _:
                 raise ValueError(f"Articles know no “{step.verb}”: {step}.")
 
@@ -185,6 +188,17 @@ class IncidentLife:
         """Let somebody watch it."""
         lifecycle.watch(self.db, self.incident, self.cast.people[step.arguments[0]], actor=actor, now=now)
 
+    def announces(self, step: Step, actor: Person, now: datetime) -> None:
+        """Tell requesters of it: `announces: TITLE. TEXT`."""
+        title, _, text = step.text.partition(". ")
+        notice.announce(self.db, self.incident, title, text, actor=actor, now=now)
+
+    def joins(self, step: Step, actor: Person, now: datetime) -> None:
+        """Say that what was announced hurts them too."""
+        told = notice.of(self.db, self.incident)
+        if told is not None:
+            notice.join(self.db, told, step.text, actor=actor, now=now)
+
     def fixes(self, step: Step, actor: Person, now: datetime) -> None:
         """Resolve it without writing anything down yet."""
         self._edit(actor, now, resolution=step.text, **self._learned())
@@ -246,7 +260,7 @@ VERBS: dict[str, Callable[[IncidentLife, Step, Person, datetime], None]] = {
         name: getattr(IncidentLife, name)
         for name in (
             *("notes", "takes", "passes", "holds", "resumes", "reopens", "works", "weighs", "reads"),
-            *("relates", "adds", "fixes", "resolves", "closes", "confirms"),
+            *("relates", "adds", "fixes", "resolves", "closes", "confirms", "announces", "joins"),
         )
     },
 }

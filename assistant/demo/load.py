@@ -4,7 +4,7 @@ import secrets
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy import select
@@ -14,7 +14,7 @@ from assistant.demo import content
 from assistant.demo.clock import after, before
 from assistant.demo.content import FOLDER, ArticleFile, IncidentFile
 from assistant.demo.life import ArticleLife, Cast, IncidentLife
-from assistant.desk import classification, people
+from assistant.desk import classification, notifications, people
 from assistant.desk.asset import ConfigurationItem, Service
 from assistant.desk.assignment import Route
 from assistant.desk.people import Group, Person
@@ -22,6 +22,7 @@ from assistant.runtime import Runtime
 
 FIRST_DAY = "70 08:00"  # when the people of the demo came to the desk
 WORDS_IN_PASSWORD = 4
+UNREAD = timedelta(days=2)  # what people were told before that, they have read
 SHOWN = ("ada", "ben", "cleo", "mia", "dan")  # who is introduced when the demo is ready
 Tell = Callable[[int, int], object]
 Event = tuple[datetime, Callable[[], None]]
@@ -55,6 +56,7 @@ def load(runtime: Runtime, *, now: datetime, progress: Tell = lambda done, of: N
         for done, (_, happen) in enumerate(events, 1):
             happen()
             progress(done, len(events))
+        notifications.read_before(db, now - UNREAD)
         db.commit()
         shown = [cast.people[key] for key in SHOWN]
         for person in shown:

@@ -6,7 +6,10 @@ from collections.abc import Callable, Iterable
 
 COLOUR = re.compile(r"#[0-9a-f]{6}")
 READABLE, VISIBLE = 4.5, 3.0  # contrast of words with their ground, and of lines and marks (WCAG 2.2)
-GROUNDS = {"light": ("#faf8f3", "#ffffff", "#f1ede4"), "dark": ("#15171c", "#1c1f26", "#111317")}  # as in kintsugi.css
+GROUNDS = {
+    "light": ("#faf8f3", "#ffffff", "#f1ede4"),
+    "dark": ("#15171c", "#1c1f26", "#111317"),
+}  # as in kintsugi.css
 WORDS = {"light": ("#1d2129", "#555c69"), "dark": ("#ebe6da", "#a9ada4")}  # ink and soft, as there
 STEP = 0.01  # of lightness
 TOWARDS = {"light": -STEP, "dark": STEP}  # where words become easier to read

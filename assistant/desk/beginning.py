@@ -38,10 +38,10 @@ def first_administrator(
 ) -> Person:
     """Add the first administrator. Raises Refused with findings, and when there is one who can sign in."""
     if directory.can_be_administered(db):
-        raise Refused([Finding("", "This desk has its administrator.", "Sign in, or ask them to invite you.")])
-    return people.add(
-        db, name, email, role="administrator", password=password, timezone=timezone, now=now
-    )
+        raise Refused(
+            [Finding("", "This desk has its administrator.", "Sign in, or ask them to invite you.")]
+        )
+    return people.add(db, name, email, role="administrator", password=password, timezone=timezone, now=now)
 
 
 def name_desk(db: Session, name: str, timezone: str, *, actor: Person, now: datetime) -> None:
@@ -106,7 +106,8 @@ def add_people(
         except Refused as refused:
             said = (f"Line {at}: {one.message}" for one in refused.findings)
             findings += [
-                Finding("people", message, one.cure) for message, one in zip(said, refused.findings, strict=True)
+                Finding("people", message, one.cure)
+                for message, one in zip(said, refused.findings, strict=True)
             ]
     if findings:
         raise Refused(findings)

@@ -22,9 +22,7 @@ PICTURES = ("image/png", "image/jpeg", "image/webp")
 LONGEST = {"name": 40, "greeting": 120, "contact": 300}
 
 
-def rename(
-    db: Session, name: str, accent: str, *, seen: int, actor: Person | None, now: datetime
-) -> None:
+def rename(db: Session, name: str, accent: str, *, seen: int, actor: Person | None, now: datetime) -> None:
     """Set what the desk is called and its accent; an empty accent is the desk's own gold.
 
     Raises EditConflict, Refused with findings.

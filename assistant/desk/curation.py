@@ -141,7 +141,7 @@ def page(asked: Asked, name: str, *, after: str = "", most: int = PAGE) -> Page:
 
 
 def cut(db: Session, found: Any, *, after: str, most: int, newest: bool) -> tuple[list[int], str, int]:
-    """Return one page of keys in the order of their rank, the mark of the next (empty on the last), and how many.
+    """Return one page of keys in the order of their rank, the mark of the next page, and how many remain.
 
     found: a query of (key, rank). after: the mark that the page before gave; a damaged one starts at the beginning.
     """

@@ -236,9 +236,7 @@ def _gaps(kind: str, asked: Asked, keys: Sequence[int], why: str, *, unanswered:
 
 def _missed(db: Session, article_ids: Sequence[int]) -> dict[int, tuple[int, list[Vote]]]:
     """Return for each of these articles how many open votes “it did not” it has, and the newest of them."""
-    newest = func.row_number().over(
-        partition_by=Vote.article_id, order_by=(Vote.at.desc(), Vote.id.desc())
-    )
+    newest = func.row_number().over(partition_by=Vote.article_id, order_by=(Vote.at.desc(), Vote.id.desc()))
     every = func.count().over(partition_by=Vote.article_id)
     ranked = (
         select(Vote.id, every.label("of"), newest.label("place"))

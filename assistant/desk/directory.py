@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from assistant.desk import audit, edition, groups, lifecycle, people, signin
@@ -143,16 +143,6 @@ def departments(db: Session) -> list[str]:
     """Return the departments that people are in."""
     used = select(Person.department).where(Person.department != "").distinct()
     return list(db.scalars(used.order_by(Person.department)))
-
-
-def browsers(db: Session, person: Person, *, now: datetime) -> int:
-    """Return in how many browsers a person is signed in."""
-    valid = (
-        signin.SignIn.seen_at > now - signin.IDLE,
-        signin.SignIn.started_at > now - signin.LONGEST,
-        signin.SignIn.person_id == person.id,
-    )
-    return db.scalar(select(func.count()).select_from(signin.SignIn).where(*valid)) or 0
 
 
 def _put(

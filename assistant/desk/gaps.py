@@ -41,20 +41,8 @@ def grouped(*, unanswered: bool, now: datetime) -> Select[Any]:
 
     unanswered: nothing could be trusted; otherwise something was found and nobody opened it.
     """
-    seen = and_(Seen.kind == SEARCH, Seen.subject == Search.gist)
-    asked: Any = (
-        select(func.max(Search.id).label("key"), func.count().label("rank"))
-        .outerjoin(Seen, seen)
-        .where(
-            Search.unanswered.is_(unanswered),
-            Search.taken.is_(False),
-            Search.at > now - LOOKED_BACK,
-            Search.kind.in_(ASKED),
-            Search.gist != "",
-            or_(Seen.at.is_(None), Search.at > Seen.at),
-        )
-    )
-    return asked.group_by(Search.gist)
+    columns = (func.max(Search.id).label("key"), func.count().label("rank"))
+    return _in_vain(select(*columns), unanswered=unanswered, now=now).group_by(Search.gist)
 
 
 def of(db: Session, search_ids: Sequence[int], *, unanswered: bool, now: datetime) -> dict[int, Gap]:
@@ -62,11 +50,9 @@ def of(db: Session, search_ids: Sequence[int], *, unanswered: bool, now: datetim
     newest = {row.id: row for row in db.scalars(select(Search).where(Search.id.in_(search_ids)))}
     gists = {row.gist: row for row in newest.values()}
     portal = func.sum(case((Search.kind == "portal", 1), else_=0))
-    counts = db.execute(
-        select(Search.gist, func.count(), portal, func.max(Search.at))
-        .where(*_same(unanswered, now), Search.gist.in_(gists))
-        .group_by(Search.gist)
-    )
+    columns = (Search.gist, func.count(), portal, func.max(Search.at))
+    query = _in_vain(select(*columns), unanswered=unanswered, now=now)
+    counts = db.execute(query.where(Search.gist.in_(gists)).group_by(Search.gist))
     return {
         gists[gist].id: Gap(gists[gist].id, gists[gist].text, times, int(requesters), last, gist)
         for gist, times, requesters, last in counts
@@ -75,8 +61,13 @@ def of(db: Session, search_ids: Sequence[int], *, unanswered: bool, now: datetim
 
 def wordings(db: Session, gap: Gap, *, unanswered: bool, now: datetime) -> list[tuple[str, int]]:
     """Return how people worded a question, the most frequent first."""
-    query = select(Search.text, func.count()).where(*_same(unanswered, now), Search.gist == gap.gist)
-    rows = db.execute(query.group_by(Search.text).order_by(func.count().desc()).limit(WORDINGS))
+    query = _in_vain(select(Search.text, func.count()), unanswered=unanswered, now=now)
+    rows = db.execute(
+        query.where(Search.gist == gap.gist)
+        .group_by(Search.text)
+        .order_by(func.count().desc())
+        .limit(WORDINGS)
+    )
     return [(text, count) for text, count in rows]
 
 
@@ -92,10 +83,14 @@ def answered(db: Session, search_id: int | None, *, actor: Person, now: datetime
         note(db, SEARCH, search.gist, actor=actor, now=now)
 
 
-def _same(unanswered: bool, now: datetime) -> tuple[Any, ...]:
-    return (
+def _in_vain(query: Any, *, unanswered: bool, now: datetime) -> Any:
+    """Restrict a query to what people sent off lately, got nothing from, and nobody has looked at since."""
+    seen = and_(Seen.kind == SEARCH, Seen.subject == Search.gist)
+    return query.outerjoin(Seen, seen).where(
         Search.unanswered.is_(unanswered),
         Search.taken.is_(False),
         Search.at > now - LOOKED_BACK,
         Search.kind.in_(ASKED),
+        Search.gist != "",
+        or_(Seen.at.is_(None), Search.at > Seen.at),
     )

@@ -53,6 +53,12 @@ def unread(db: Session, person: Person) -> int:
     return db.scalar(select(func.count()).select_from(Notification).where(*mine)) or 0
 
 
+def read_before(db: Session, moment: datetime) -> int:
+    """Mark as read, when it came, what is older than that; return how much that was."""
+    old = (Notification.at < moment, Notification.read_at.is_(None))
+    return rows_changed(db, update(Notification).where(*old).values(read_at=Notification.at))
+
+
 def read_all(db: Session, person: Person, *, now: datetime) -> int:
     """Mark everything as read and return how much that was."""
     mine = (Notification.person_id == person.id, Notification.read_at.is_(None))

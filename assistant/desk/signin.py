@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, String, delete, select
+from sqlalchemy import ForeignKey, String, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from assistant.desk.people import Person
@@ -70,6 +70,18 @@ def end(db: Session, token: str) -> None:
 def end_all(db: Session, person: Person) -> None:
     """Sign a person out everywhere."""
     db.execute(delete(SignIn).where(SignIn.person_id == person.id))
+
+
+def end_others(db: Session, person: Person, token: str) -> int:
+    """Sign a person out everywhere but in the browser with this token; return how many browsers that were."""
+    others = (SignIn.person_id == person.id, SignIn.token_hash != _hash(token))
+    return rows_changed(db, delete(SignIn).where(*others))
+
+
+def browsers(db: Session, person: Person, *, now: datetime) -> int:
+    """Return in how many browsers a person is signed in."""
+    valid = (SignIn.seen_at > now - IDLE, SignIn.started_at > now - LONGEST, SignIn.person_id == person.id)
+    return db.scalar(select(func.count()).select_from(SignIn).where(*valid)) or 0
 
 
 def purge(db: Session, *, now: datetime) -> int:

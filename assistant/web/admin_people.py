@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
-from assistant.desk import directory, groups, invitation
+from assistant.desk import directory, groups, invitation, signin
 from assistant.desk.directory import Wanted
 from assistant.desk.people import EDITABLE, ROLES, Group, Person, timezones
 from assistant.identity import me, viewer
@@ -69,7 +69,7 @@ def detail(person_id: int) -> ResponseReturnValue:
         EDITABLE,
         "person",
         incidents=directory.open_incidents(db(), viewer(), person),
-        browsers=directory.browsers(db(), person, now=now()),
+        browsers=signin.browsers(db(), person, now=now()),
         invited=invitation.waiting(db(), person, now=now()),
         **_choices(),
     )

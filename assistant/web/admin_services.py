@@ -99,7 +99,9 @@ def _values() -> dict[str, Any]:
 def _around() -> dict[str, Any]:
     return {
         "sizes": catalogue.sizes(db()),
-        "going": {one.service_id: one.group for one in reversed(routing.everything(db())) if not one.category_id},
+        "going": {
+            one.service_id: one.group for one in reversed(routing.everything(db())) if not one.category_id
+        },
         "audiences": AUDIENCES,
     }
 

@@ -72,7 +72,9 @@ def create() -> ResponseReturnValue:
 def edit(number: str) -> ResponseReturnValue:
     """Show the editor; after a lost race, both versions."""
     article = the_article(number)
-    return page("articles/edit.html", article=article, lost=g.get("lost_race", False), **_choices(article.category_id))
+    return page(
+        "articles/edit.html", article=article, lost=g.get("lost_race", False), **_choices(article.category_id)
+    )
 
 
 @blueprint.post("/articles/<number>/edit")

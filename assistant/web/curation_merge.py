@@ -4,7 +4,7 @@ from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 
-from assistant.desk import merging
+from assistant.desk import article_merging as merging
 from assistant.desk.curation_lines import worth_of
 from assistant.desk.link import Link
 from assistant.identity import me

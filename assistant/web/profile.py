@@ -10,7 +10,7 @@ from assistant.desk import people, signin
 from assistant.desk.errors import Finding, Refused
 from assistant.identity import me
 from assistant.web import forms
-from assistant.web.door import db
+from assistant.web.door import db, now
 from assistant.web.guard import limiter
 from assistant.web.page import done, page
 from assistant.web.policy import allows
@@ -25,7 +25,8 @@ A_YEAR_S = 31_536_000
 def index() -> ResponseReturnValue:
     """Show one's own settings."""
     zones = sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
-    return page("profile.html", zones=["UTC", *zones])
+    others = signin.browsers(db(), me(), now=now()) - 1
+    return page("profile.html", zones=["UTC", *zones], others=others)
 
 
 @blueprint.post("/profile/timezone")
@@ -50,6 +51,15 @@ def password() -> ResponseReturnValue:
     return done(
         url_for("profile.index"), "Your password is changed. Other browsers are signed out.", leave=True
     )
+
+
+@blueprint.post("/profile/sign-out-others")
+@allows("profile", form="profile.index")
+def leave_others() -> ResponseReturnValue:
+    """Sign every other browser out."""
+    count = identity.leave_others()
+    said = "1 other browser is signed out." if count == 1 else f"{count} other browsers are signed out."
+    return done(url_for("profile.index"), said, leave=True)
 
 
 @blueprint.post("/profile/theme")

@@ -49,4 +49,6 @@ def test_the_grounds_and_words_are_those_of_the_sheet():
 
 def test_the_sheet_says_all_three_in_both_themes():
     text = accent.sheet("#a83c20")
-    assert re.fullmatch(r":root:root \{ (--(gold|seam|tint): light-dark\(#[0-9a-f]{6}, #[0-9a-f]{6}\); ?){3}\}\n", text)
+    assert re.fullmatch(
+        r":root:root \{ (--(gold|seam|tint): light-dark\(#[0-9a-f]{6}, #[0-9a-f]{6}\); ?){3}\}\n", text
+    )

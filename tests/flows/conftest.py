@@ -43,13 +43,9 @@ def desk(tmp_path: Path, desks: Desks, chromium: Browser) -> Iterator[Served]:
 
 
 @pytest.fixture(scope="session")
-def full_desk(
-    tmp_path_factory: pytest.TempPathFactory, desks: Desks, chromium: Browser
-) -> Iterator[Served]:
+def full_desk(tmp_path_factory: pytest.TempPathFactory, desks: Desks, chromium: Browser) -> Iterator[Served]:
     """The desk behind `full_desk`, filled once."""
-    served = Served(
-        desks.fresh(tmp_path_factory.mktemp("full") / "desk"), chromium, HashEncoder()
-    )
+    served = Served(desks.fresh(tmp_path_factory.mktemp("full") / "desk"), chromium, HashEncoder())
     world.fill(served)
     yield served
     served.close()

@@ -1,7 +1,7 @@
 """A small desk with somebody in every role and an object of every kind of permission; put back after every change."""
 
 import io
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,10 @@ from assistant.app import create_app
 from assistant.desk import (
     attachment,
     checklist,
+    classification,
     content_standard,
+    invitation,
+    items,
     jobs,
     lifecycle,
     notice,
@@ -22,6 +25,7 @@ from assistant.desk import (
     signin,
 )
 from assistant.desk.asset import Service
+from assistant.desk.assignment import Route
 from assistant.desk.incident import Incident
 from assistant.desk.people import Group
 from assistant.importers import uploads
@@ -81,6 +85,11 @@ SERVICES = {
     "missing": set(),
 }
 VIEWS = {"Ben's": {"ben"}, "shared with everybody's group": {"ben"}, "missing": set()}
+ROWS = {
+    "one": set(PEOPLE),
+    "missing": set(),
+}  # of administration: the role decides, then whether there is such a row
+INVITATIONS = {"fresh": set(PEOPLE), "used": set(), "missing": set()}
 MISSING = 999_999
 COUNTS_WRITES = {
     "sqlite": text("PRAGMA data_version"),
@@ -107,6 +116,7 @@ class World:
                 for name, values in self.objects["incident"].items()
             }
             self.objects |= _tasks(db, self.objects, self.runtime.now())
+            self.objects |= _administered(db)
             ahead = self.runtime.now() + timedelta(hours=1)  # so that no request has to write down its use
             self.tokens = {who: signin.start(db, _person(db, who), now=ahead) for who in PEOPLE}
             make.person(db, "ina").active = False
@@ -285,6 +295,34 @@ def _services(db: Session) -> dict[str, dict[str, Any]]:
     db.flush()
     ids = {name: row.id for name, row in rows.items()} | {"missing": MISSING}
     return {name: {"service_id": service_id, "name": "-"} for name, service_id in ids.items()}
+
+
+def _administered(db: Session) -> dict[str, dict[str, dict[str, Any]]]:
+    """Return a row of each kind that administrators look after, and links for somebody who is new."""
+    dan = make.person(db, "dan", password=make.PASSWORD)
+    new, network = make.person(db, "new"), db.query(Group).filter_by(name="Network").one()
+    service = make.service(db, group=network)
+    item, other = make.item(db), make.item(db, "vpn-lis-01")
+    items.need(db, item, other, actor=dan, now=make.NOON)
+    made = {
+        "person": {"person_id": make.person(db, "eve").id},
+        "group": {"group_id": network.id, "person_id": make.person(db, "tom").id},
+        "any service": {"service_id": service.id},
+        "item": {"item_id": item.id, "other_id": other.id},
+        "category": {"category_id": classification.ensure(db, "Network › VPN").id},
+        "route": {"route_id": db.query(Route).one().id},
+    }
+    objects = {
+        kind: {"one": values, "missing": dict.fromkeys(values, MISSING)} for kind, values in made.items()
+    }
+    moment = datetime.now(UTC)
+    used = invitation.invite(db, make.person(db, "gone"), actor=dan, now=moment)
+    invitation.accept(db, used, make.PASSWORD, now=moment)
+    fresh = invitation.invite(db, new, actor=dan, now=moment)
+    links = {"fresh": fresh, "used": used, "missing": "nothing"}
+    objects["key"] = {"wrong": {"key": "nothing"}}
+    objects["step"] = {"desk": {"name": "desk"}, "missing": {"name": "nothing"}}
+    return objects | {"invitation": {name: {"token": token} for name, token in links.items()}}
 
 
 def _flagged(db: Session, article: Article) -> dict[str, Any]:
