@@ -103,6 +103,7 @@ def create_app(runtime: Runtime) -> Desk:
     door.init_app(app, runtime)
     page.init_app(app)
     layout.init_app(app)
+    brand.init_app(app)
     identity.init_app(app)
     guard.init_app(app)
     errors.init_app(app)

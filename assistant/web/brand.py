@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, g, make_response, request, send_file, url_for
+from flask import Blueprint, Flask, Response, g, make_response, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
@@ -42,6 +42,11 @@ def logo() -> ResponseReturnValue:
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     answer.headers["Cache-Control"] = A_YEAR if request.args.get("v") == kept["logo"][:12] else "no-store"
     return answer
+
+
+def init_app(app: Flask) -> None:
+    """Let every template say what the desk is called."""
+    app.jinja_env.globals.update(brand=brand, accent_sheet=accent_sheet)
 
 
 def brand() -> dict[str, Any]:

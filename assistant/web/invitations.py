@@ -19,8 +19,7 @@ TRIES = "30/minute;200/hour"
 @limiter.limit(TRIES, key_func=get_remote_address)
 def form(token: str) -> ResponseReturnValue:
     """Ask for a password; a link that does not work looks the same whatever is wrong with it."""
-    found = invitation.find(db(), token, now=now())
-    return page("invitation.html", status=200 if found else 404, invited=found, gone=invitation.GONE)
+    return _asking(token)
 
 
 @blueprint.post("/invitations/<token>")
@@ -28,6 +27,13 @@ def form(token: str) -> ResponseReturnValue:
 @limiter.limit(TRIES, key_func=get_remote_address)
 def accept(token: str) -> ResponseReturnValue:
     """Take the password and sign the person in."""
+    if invitation.find(db(), token, now=now()) is None:
+        return _asking(token)
     person = invitation.accept(db(), token, request.form.get("password", ""), now=now())
     identity.enter(person)
     return redirect(url_for("home.index"), 303)
+
+
+def _asking(token: str) -> ResponseReturnValue:
+    found = invitation.find(db(), token, now=now())
+    return page("invitation.html", status=200 if found else 404, invited=found, gone=invitation.GONE)

@@ -13,7 +13,6 @@ from assistant.desk.process import Process
 from assistant.desk.worklist import SORTS
 from assistant.identity import can, me
 from assistant.web import words
-from assistant.web.brand import accent_sheet, brand
 from assistant.web.door import db, now
 from assistant.web.incident_page import state_label
 from assistant.web.menu import menu
@@ -58,7 +57,7 @@ def choices_of(rows: Iterable[Any]) -> list[tuple[int, str]]:
 
 CALLS = (
     *(can, me, now, typed, typed_all, ticked, findings, lost_race, menu, nav, saved, unread),
-    *(address_of, slug, brand, accent_sheet),
+    *(address_of, slug),
     *(state_label, priority_choices, reasons_of, my_groups, name_of, zip_same, choices_of, words.theme),
 )
 TABLES = {

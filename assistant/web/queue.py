@@ -79,8 +79,8 @@ def _views() -> list[SavedView]:
 
 def _view() -> SavedView | None:
     """Return the saved view that the address names, if the viewer has it."""
-    named = forms.number("view")
-    return next((view for view in _views() if view.id == named), None) if named else None
+    named = request.args.get("view", "")
+    return next((view for view in _views() if str(view.id) == named), None) if named else None
 
 
 def _missing(incidents: list[Incident]) -> dict[int, str]:

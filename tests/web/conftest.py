@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
+from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter, Rule
 from werkzeug.test import TestResponse
 
 from assistant.app import create_app
@@ -43,6 +44,18 @@ class Browser:
             assert found
             self.csrf = found[1]
         return self.csrf
+
+
+def address(rule: Rule) -> str:
+    """Return an address of a route, with some value for each of its parts."""
+    values = {name: _value(kind) for name, kind in rule._converters.items()}  # noqa: SLF001  it has no other name
+    return str(rule.build(values)[1])
+
+
+def _value(kind: BaseConverter) -> Any:
+    if isinstance(kind, AnyConverter):
+        return min(kind.items)
+    return 1 if isinstance(kind, IntegerConverter) else "1"
 
 
 @pytest.fixture

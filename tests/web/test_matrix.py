@@ -270,7 +270,6 @@ ROUTES = {  # endpoint -> case; 422 where only what is asked for is refused, so 
     "set_up.begin": Case("key", 404),
     "set_up.step": Case("step"),
     "set_up.take": Case("step", 303, {"name": "Farol", "timezone": "UTC"}),
-    "items.index": Case(),
     "items.detail": Case("item"),
     "admin_people.index": Case(),
     "admin_people.new": Case(),

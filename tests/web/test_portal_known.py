@@ -59,7 +59,7 @@ def test_ben_announces_changes_and_ends_a_notice(ben, ada, rows):
     assert ben.post(path, notice_title="", notice_text="x").status_code == 422
     assert ada.get(f"/help/known/{number}").status_code == 404
     assert ben.post(path, notice_title="Mail is late").status_code == 303
-    seen = ben.get(path).text.partition('name="seen" value="')[2].partition('"')[0]
+    seen = ben.get(path).text.rpartition('name="seen" value="')[2].partition('"')[0]
     assert ben.post(path, notice_title="Mail is slow", seen=seen).status_code == 303
     assert "Mail is slow" in ada.get(f"/help/known/{number}").text
     ben.post(f"{path}/end")

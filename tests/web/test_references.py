@@ -48,6 +48,22 @@ OPEN = {  # field -> why there is nothing to authorise
     "view": "a view that is not there changes nothing on the page, nor does one of others",
     "seen": "the version of an article that is named beside it",
     "version": "the version of the object in the address",
+    "against": "a version of the article in the address",
+    "other_version": "a version of the article that is named beside it",
+    "with": "an article named as in the field article, by the same function",
+    "after": "the mark of a page; whatever it is, only what may be read is listed",
+    "before": "the mark of a page; whatever it is, only what may be read is listed",
+    "gap": "a search that found nothing, which only says that somebody wrote about it",
+    "person": "the audit trail and the administrator know everybody",
+    "person_id": "a flag or an article is handed to anybody who may keep it; others are refused",
+    "owner": "the administrator chooses among all people who work",
+    "groups": "the administrator chooses among all groups",
+    "group": "the administrator chooses among all groups",
+    "service": "the administrator chooses among all services",
+    "parent_id": "the administrator chooses among all categories",
+    "for_service": "the administrator tries any service",
+    "for_category": "the administrator tries any category",
+    "rows": "how many rows a form has",
 }
 
 
@@ -174,11 +190,15 @@ def test_a_restricted_incident_goes_to_members_who_work_here_only(world, who):
     assert world.browser("ben").post(path, assignee_id=person_id).status_code == 422
 
 
+WIDENING = {("audience", "requesters"), ("audience", "public")}
+
+
 @pytest.mark.parametrize(("part", "value"), MAY)
 @pytest.mark.parametrize("who", ["ben", "cleo", "mia", "dan"])
 def test_what_an_article_may_become_depends_on_the_role(world, who, part, value):
     number = world.objects["article"]["internal"]["number"]
-    answer = world.browser(who).post(f"/articles/{number}/state", **{part: value})
+    screen = "publish" if (part, value) in WIDENING else "state"  # more readers only by the screen that shows who
+    answer = world.browser(who).post(f"/articles/{number}/{screen}", **{part: value})
     world.put_back()
     present = value == "experience"  # it is that already, so nothing is asked for
     coach = RANKS.index(PEOPLE[who]) >= RANKS.index("coach")
