@@ -32,7 +32,7 @@ WITHOUT_IMPORT = {
     "tzdata",  # zoneinfo reads it where the system has no zones
 }
 IN_THE_WHEEL = re.compile(
-    r"(assistant|index|kb)/[\w/]+\.py"
+    r"(assistant|index|kb)/[\w/]+\.py|kb/standard\.md|assistant/templates/portal/sitemap\.xml"
     r"|assistant/processes/\w+\.toml|assistant/migrations/script\.py\.mako"
     r"|assistant/templates/[\w/]+\.html|assistant/static/[\w./]+\.(css|js|svg|txt|json)"
     r"|assistant/demo/[\w./-]+\.(md|toml|json|jsonl|txt)|index/\w+\.json"

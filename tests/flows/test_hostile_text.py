@@ -86,7 +86,9 @@ def watched(stripped, desk):
 
 
 def strange(desk, url):
-    return not url.startswith(desk.address) or "evil" in urlsplit(url).path
+    path = urlsplit(url).path
+    titled = path.startswith("/help/articles/")  # the address of an article carries the words of its title
+    return not url.startswith(desk.address) or ("evil" in path and not titled)
 
 
 def inspect(page, path, noticed):

@@ -99,9 +99,11 @@ def publish(page, title):
     page.get_by_role("link", name=title).click()
     page.get_by_text("State", exact=False).locator("visible=true").first.click()
     page.get_by_label("Confidence").select_option("validated")
-    page.get_by_label("Audience").select_option("requesters")
     page.get_by_role("button", name="Change the state").click()
     expect(page.locator(".head .state")).to_have_text("Validated")
+    page.get_by_role("link", name="Publish").click()
+    page.locator("[name=audience][value=requesters]").check()
+    page.get_by_role("button", name="Publish").click()
     expect(page.get_by_text("Everybody who can sign in.")).to_be_visible()
 
 

@@ -197,7 +197,9 @@ WIDENING = {("audience", "requesters"), ("audience", "public")}
 @pytest.mark.parametrize("who", ["ben", "cleo", "mia", "dan"])
 def test_what_an_article_may_become_depends_on_the_role(world, who, part, value):
     number = world.objects["article"]["internal"]["number"]
-    screen = "publish" if (part, value) in WIDENING else "state"  # more readers only by the screen that shows who
+    screen = (
+        "publish" if (part, value) in WIDENING else "state"
+    )  # more readers only by the screen that shows who
     answer = world.browser(who).post(f"/articles/{number}/{screen}", **{part: value})
     world.put_back()
     present = value == "experience"  # it is that already, so nothing is asked for
