@@ -104,7 +104,7 @@ def publish(page, title):
     page.get_by_role("link", name="Publish").click()
     page.locator("[name=audience][value=requesters]").check()
     page.get_by_role("button", name="Publish").click()
-    expect(page.get_by_text("Everybody who can sign in.")).to_be_visible()
+    expect(page.get_by_text("Everybody who can sign in.", exact=True)).to_be_visible()
 
 
 def find_and_read(page, question, javascript):
