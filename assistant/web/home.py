@@ -4,7 +4,7 @@ from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from assistant.desk import directory
-from assistant.identity import me
+from assistant.identity import me, portal_is_open
 from assistant.web.door import db
 from assistant.web.policy import anybody
 
@@ -22,4 +22,5 @@ def index() -> ResponseReturnValue:
     person = me()
     if person is None and not directory.can_be_administered(db()):
         return redirect(url_for("set_up.index"), 303)
-    return redirect(url_for(FIRST.get(person.role, "queue.index") if person else "portal.home"), 303)
+    nobody = "portal.home" if portal_is_open() else "sign_in.form"
+    return redirect(url_for(FIRST.get(person.role, "queue.index") if person else nobody), 303)
