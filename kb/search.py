@@ -264,5 +264,10 @@ def _found(one: Ranked, chance: float, rows: Sequence[Any], text: str) -> Found:
 def _words(text: str, stems: Sequence[str]) -> list[str]:
     """Return the question's own words behind stems, the rarest first; the stem where it was spelled otherwise."""
     said = {word.lower(): None for word in WORD.findall(text)}
-    behind = [[word for word in said if word.startswith(stem[:-1] or stem)] or [stem] for stem in stems]
+    behind = [[word for word in said if _bears(word, stem)] or [stem] for stem in stems]
     return [word for words in behind for word in words][: 2 * TERMS]
+
+
+def _bears(word: str, stem: str) -> bool:
+    """Say whether a word may have this stem; its last letter may have been another, as in battery and batteri."""
+    return len(word) >= len(stem) and word.startswith(stem[:-1] or stem)

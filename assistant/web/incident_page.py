@@ -23,9 +23,9 @@ from assistant.desk.incident import RELATIONS, Incident, Relation
 from assistant.desk.link import Link
 from assistant.desk.people import Group
 from assistant.identity import me, viewer
-from assistant.web import portal_incident
 from assistant.web.door import db, now
 from assistant.web.page import page
+from assistant.web.portal_incident import Portal, for_requester
 from kb.article import Article
 
 WORKING = ("new", "active", "waiting")  # phases of the state menu; the others have their own button
@@ -74,11 +74,7 @@ def _about(incident: Incident) -> dict[str, Any]:
         "learned": closure_gate.has_article(incident),
         "kin": _kin(incident),
         "links": readable_links(incident),
-        **(
-            {**_for_agents(incident), **portal_incident.for_agents(incident)}
-            if works
-            else portal_incident.for_requester(incident)
-        ),
+        **({**_for_agents(incident), "portal": Portal(incident)} if works else for_requester(incident)),
     }
 
 

@@ -1,13 +1,15 @@
-"""What an incident's page adds for requesters, and what the portal adds for agents: one gathering for each."""
+"""What an incident's page adds for requesters, and what the portal adds for agents."""
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select
 
-from assistant.desk import notice, permissions, timeline
+from assistant.desk import notice, permissions
 from assistant.desk.incident import Incident
+from assistant.desk.notice import Affected, Notice
 from assistant.identity import viewer
 from assistant.web.door import db
 from kb import feedback
@@ -39,7 +41,6 @@ KNOWN = {  # phase -> the state of an announced incident
     "resolved": "Solved",
     "closed": "Solved",
 }
-ATTACHED = "Attached "  # how the timeline tells of a file, which requesters see listed instead
 
 
 @dataclass(frozen=True)
@@ -59,28 +60,40 @@ class Tried:
     opened: list[Opened]
 
 
+class Portal:
+    """What the portal knows of an incident, for agents; each part is asked for only where a page shows it."""
+
+    def __init__(self, incident: Incident) -> None:
+        self.incident = incident
+
+    @cached_property
+    def notice(self) -> Notice | None:
+        """What requesters are told of it."""
+        return notice.of(db(), self.incident)
+
+    @cached_property
+    def affected(self) -> list[Affected]:
+        """Who said “me too”."""
+        return notice.affected(db(), self.incident.id) if self.notice else []
+
+    @cached_property
+    def tried(self) -> list[Tried]:
+        """What the requester searched before asking."""
+        return _tried(self.incident)
+
+    @cached_property
+    def in_vain(self) -> list[Vote]:
+        """What the requester had voted down shortly before."""
+        return _in_vain(self.incident)
+
+
 def for_requester(incident: Incident) -> dict[str, Any]:
     """Return what a requester reads beside their words: where it stands, what comes next, files by comment."""
     files = defaultdict(list)
     for file in incident.attachments:
         if permissions.may_read_attachment(db(), viewer(), file):
             files[file.entry_id].append(file)
-    said = timeline.of(db(), incident, viewer())
-    return {
-        "events": [one for one in said if one.entry or not one.text.startswith(ATTACHED)],
-        "files": files,
-        "stands": MERGED if incident.merged_into_id else NEXT[incident.phase],
-    }
-
-
-def for_agents(incident: Incident) -> dict[str, Any]:
-    """Return what the portal knows of an incident: its notice, who is affected, what was tried before asking."""
-    return {
-        "notice": notice.of(db(), incident),
-        "affected": notice.affected(db(), incident.id),
-        "tried": _tried(incident),
-        "in_vain": _in_vain(incident),
-    }
+    return {"files": files, "stands": MERGED if incident.merged_into_id else NEXT[incident.phase]}
 
 
 def _tried(incident: Incident) -> list[Tried]:

@@ -4,13 +4,13 @@ import io
 
 from sqlalchemy.orm import Session
 
-from assistant.desk import attachment, classification, closure, conversation, lifecycle, people
+from assistant.desk import attachment, classification, closure, conversation, lifecycle, notice, people
 from assistant.desk.asset import ConfigurationItem, Service
 from assistant.desk.closure import Outcome
 from assistant.desk.incident import Incident
 from assistant.desk.lifecycle import Report
 from assistant.desk.people import Group, Person
-from kb import authoring
+from kb import authoring, votes
 from kb.article import Article, Content
 from tests import make
 from tests.flows.payloads import bundles
@@ -43,6 +43,14 @@ def _write(db: Session, desk: Served, place: int, bundle: tuple[str, ...]) -> No
         db, desk.runtime.attachments, first.id, line, io.BytesIO(text.encode()), actor=asking, now=make.NOON
     )
     kept.name = line
+    told = notice.announce(db, first, line, text, actor=agent, now=make.NOON)
+    notice.join(db, told, text, actor=asking, now=make.NOON)
+    conversation.comment(db, first, text, actor=agent, now=make.NOON).to_all = True
+    votes.cast(db, article, helpful=False, actor=asking, now=make.NOON, comment=text)
+    service.questions = [
+        {"label": line, "kind": kind, "choices": [line, text], "hint": text, "required": True}
+        for kind in ("text", "long", "choice", "item", "yes_no")
+    ]
     said = {"resolution": text, "cause": text, "workaround": text, "verification": text, "message": text}
     linked = Outcome("link", article_id=article.id, **said)
     closure.resolve(db, second, linked, close=True, actor=agent, now=make.NOON)

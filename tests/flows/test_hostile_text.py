@@ -49,6 +49,9 @@ ASKING = [
     "/articles/KB-{article}",
     "/help?q={question}",
     "/help/incidents",
+    "/help/known/INC-{first}",
+    "/help/services/{place}",
+    "/help/ask/{place}?q={question}",
 ]
 LISTS = [
     "/incidents?list=open",
@@ -79,16 +82,16 @@ def watched(stripped, desk):
             "console", lambda said: noticed.append(said.text) if "Content Security" in said.text else None
         )
         page.on("pageerror", lambda error: noticed.append(f"error {error}"))
-        page.on("request", lambda sent: noticed.append(sent.url) if strange(desk, sent.url) else None)
+        page.on("request", lambda sent: noticed.append(sent.url) if strange(desk, sent) else None)
         return page, noticed
 
     return open_as
 
 
-def strange(desk, url):
-    path = urlsplit(url).path
-    titled = path.startswith("/help/articles/")  # the address of an article carries the words of its title
-    return not url.startswith(desk.address) or ("evil" in path and not titled)
+def strange(desk, sent):
+    """Say whether a page asked for something hostile; its own readable address may have words of a title in it."""
+    asked_for = "evil" in urlsplit(sent.url).path and not sent.is_navigation_request()
+    return not sent.url.startswith(desk.address) or asked_for
 
 
 def inspect(page, path, noticed):
@@ -120,6 +123,7 @@ def test_what_was_written_runs_nowhere(desk, watched, stripped):
             "first": f"{2 * place + 1:06}",
             "second": f"{2 * place + 2:06}",
             "article": f"{place + 1:06}",
+            "place": place + 1,
         }
         question = quote(" ".join(bundles()[place]))
         for who, paths in ((f"agent{place}", AGENT), (f"asking{place}", ASKING)):
