@@ -35,7 +35,10 @@ def test_ben_closes_with_a_reason_and_cleo_sees_which(desk, ben):
     close(ben)
     expect(ben.locator("#head .state")).to_have_text("Closed")
     expect(ben.locator("#facts")).to_contain_text("Not an incident")
-    cleo = desk.visit("/closures", who="cleo")
+    cleo = desk.visit("/", who="cleo")
+    cleo.get_by_role("link", name="Nothing to learn 1").click()
+    expect(cleo.get_by_role("row").nth(1)).to_contain_text("The screen was only switched off")
+    cleo.get_by_role("link", name="All closures").click()
     expect(cleo.locator(".chips")).to_have_text("Not an incident 1")
     expect(cleo.get_by_role("row").last).to_contain_text("The screen was only switched off")
 

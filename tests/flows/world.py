@@ -1,6 +1,6 @@
 """A desk with something on every page, and the list of those pages with somebody who sees each."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -19,12 +19,16 @@ from assistant.desk import (
     relations,
     saved_view,
     site,
+    upkeep,
 )
 from assistant.desk import reasons as reasons_of_the_fourth_door
 from assistant.desk.asset import Service
 from assistant.desk.closure import Outcome
 from assistant.desk.process import Reason
-from kb import authoring
+from kb import authoring, feedback, remarks
+from kb.article import Article
+from kb.likeness import Likeness
+from kb.votes import Vote
 from tests import make
 from tests.flows.served import Served
 
@@ -45,6 +49,21 @@ PAGES = {  # name -> (who looks, path)
     "article": ("cleo", "/articles/KB-000001"),
     "edit article": ("cleo", "/articles/KB-000001/edit"),
     "article version": ("cleo", "/articles/KB-000001/versions/2"),
+    "versions side by side": ("cleo", "/articles/KB-000001/versions/2?view=beside"),
+    "publish": ("cleo", "/articles/KB-000002/publish"),
+    "archive": ("cleo", "/articles/KB-000001/archive"),
+    "article as a requester": ("cleo", "/articles/KB-000001/as/requester"),
+    "article as nobody": ("cleo", "/articles/KB-000002/as/anonymous"),
+    "curation": ("cleo", "/curation"),
+    "empty curation": ("cleo", "/curation?kind=drafts"),
+    "flag": ("cleo", "/curation/flags/1"),
+    "did not help": ("cleo", "/curation/votes/1"),
+    "not validated": ("cleo", "/curation/unvalidated/2"),
+    "near-duplicates": ("cleo", "/curation/pairs/1"),
+    "question": ("cleo", "/curation/searches/1"),
+    "merge": ("cleo", "/articles/KB-000001/merge?with=KB-000002"),
+    "merge which": ("cleo", "/articles/KB-000001/merge"),
+    "import": ("cleo", "/articles/import"),
     "search": ("ben", "/search?q=vpn+drops"),
     "closures": ("cleo", "/closures"),
     "health": ("dan", "/admin/health"),
@@ -122,7 +141,10 @@ def fill(desk: Served) -> None:
         jobs.add(db, "mail", {}, now=make.NOON).parked_at = make.NOON
         jobs.ask(db, "index.check", now=make.NOON, asked_by_id=dan.id)
         _announce(db, service)
+        _let_things_wait(db, article, desk.runtime.now())
     desk.work()
+    with desk.rows() as db:  # after the worker, which takes pairs away that it does not find near
+        db.add(Likeness(article_id=1, other_id=2, nearness=0.9, found_at=make.NOON))
 
 
 def _announce(db: Session, service: Service) -> None:
@@ -140,3 +162,16 @@ def _announce(db: Session, service: Service) -> None:
     told = notice.announce(db, incident, "The VPN drops in Porto", "Use a cable.", actor=ben, now=make.NOON)
     notice.join(db, told, "Here too.", actor=ada, now=make.NOON)
     conversation.comment(db, incident, "Next news at noon.", actor=ben, now=make.NOON).to_all = True
+
+
+def _let_things_wait(db: Session, article: Article, now: datetime) -> None:
+    """Give the knowledge manager something of most kinds."""
+    ada, ben = make.person(db, "ada"), make.person(db)
+    other = make.article(
+        db, "not_validated", "internal", title="VPN goes away", issue="Call +351 912 345 678"
+    )
+    feedback.record(db, "toner smells", [], kind="portal", actor=ada, now=now, took_ms=1.0)
+    upkeep.flag(db, other, "Is this still so?", actor=ben, now=now)
+    remarks.add(db, article, "A picture would help.", actor=ben, now=now)
+    vote = {"article_id": article.id, "version": 1, "helpful": False, "person_id": ada.id, "at": now}
+    db.add(Vote(**vote, comment="There is no such menu."))
