@@ -30,10 +30,10 @@ def test_the_screen_counts_who_reads_it_now_and_from_now_on(cleo, draft):
 
 
 def test_publishing_lets_them_read_it(cleo, ada, draft, runtime):
-    assert ada.get(f"/articles/{draft}").status_code == 404
+    assert ada.get(f"/articles/{draft}", follow_redirects=True).status_code == 404
     assert cleo.post(f"/articles/{draft}/publish", audience="requesters").status_code == 303
     assert read(runtime) == ("not_validated", "requesters")
-    assert ada.get(f"/articles/{draft}").status_code == 200
+    assert ada.get(f"/articles/{draft}", follow_redirects=True).status_code == 200
 
 
 def test_work_in_progress_is_finished_by_publishing(cleo, rows, runtime):
@@ -72,7 +72,7 @@ def test_more_readers_never_come_through_the_state(cleo, draft, runtime, state):
 def test_archiving_asks_once_and_reviving_brings_it_back_to_those_who_work_here(cleo, ada, article, runtime):
     assert f"Archive “{make.content().title}”?" in cleo.get(f"/articles/{article}/archive").text
     cleo.post(f"/articles/{article}/archive")
-    assert ada.get(f"/articles/{article}").status_code == 404
+    assert ada.get(f"/articles/{article}", follow_redirects=True).status_code == 404
     assert "Revive" in cleo.get(f"/articles/{article}").text
     cleo.post(f"/articles/{article}/revive")
     assert read(runtime) == ("not_validated", "internal")
