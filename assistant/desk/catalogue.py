@@ -121,6 +121,6 @@ def incidents_by_category(db: Session, viewer: Viewer) -> dict[int, int]:
     """Return how many incidents that the viewer may read each category has, by its id, from indexes alone."""
     counted = select(Incident.category_id, func.count()).where(Incident.category_id.is_not(None))
     hidden = counted.where(Incident.restricted_to_id.is_not(None), ~readable_incidents(viewer))
-    unread = dict(db.execute(hidden.group_by(Incident.category_id)).tuples().all())
-    everything = db.execute(counted.group_by(Incident.category_id)).tuples()
-    return {int(key or 0): count - unread.get(key, 0) for key, count in everything}
+    unread = {key: count for key, count in db.execute(hidden.group_by(Incident.category_id))}  # noqa: C416  rows
+    everything = db.execute(counted.group_by(Incident.category_id))
+    return {key: count - unread.get(key, 0) for key, count in everything}

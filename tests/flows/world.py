@@ -75,6 +75,29 @@ PAGES = {  # name -> (who looks, path)
     "edit reasons": ("dan", "/admin/reasons/itil"),
     "priority": ("dan", "/admin/priority"),
     "content standard": ("dan", "/admin/standard"),
+    "people": ("dan", "/admin/people"),
+    "person": ("dan", "/admin/people/1"),
+    "new person": ("dan", "/admin/people/new"),
+    "several people": ("dan", "/admin/people/several"),
+    "invite": ("dan", "/admin/people/1/invite"),
+    "invitation gone": (None, "/invitations/nothing"),
+    "groups": ("dan", "/admin/groups"),
+    "group": ("dan", "/admin/groups/1"),
+    "services to offer": ("dan", "/admin/services"),
+    "service to offer": ("dan", "/admin/services/1"),
+    "questions": ("dan", "/admin/services/1/questions"),
+    "items": ("dan", "/admin/items"),
+    "item": ("dan", "/admin/items/2"),
+    "item for ben": ("ben", "/items/1"),
+    "categories": ("dan", "/admin/categories"),
+    "category": ("dan", "/admin/categories/2"),
+    "routes": ("dan", "/admin/routes?try=yes"),
+    "brand": ("dan", "/admin/brand"),
+    "set up: groups": ("dan", "/set-up/steps/groups"),
+    "set up: process": ("dan", "/set-up/steps/process"),
+    "set up: services": ("dan", "/set-up/steps/services"),
+    "set up: people": ("dan", "/set-up/steps/people"),
+    "set up: done": ("dan", "/set-up/steps/done"),
     "audit trail": ("mia", "/admin/audit"),
     "profile": ("ben", "/profile"),
     "notifications": ("ada", "/notifications"),
@@ -157,7 +180,8 @@ def _announce(db: Session, service: Service) -> None:
         {"label": "Which device", "kind": "item", "hint": "Its number is on the sticker."},
         {"label": "What did you see", "kind": "long"},
     ]
-    make.item(db, "LT-20981", service=service)
+    item = make.item(db, "LT-20981", service=service)
+    item.needs.append(make.item(db, "gw-01", kind="Gateway", service=service))
     incident = make.incident(db, "gw-01 hangs", service=service, requester=None)
     told = notice.announce(db, incident, "The VPN drops in Porto", "Use a cable.", actor=ben, now=make.NOON)
     notice.join(db, told, "Here too.", actor=ada, now=make.NOON)

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from assistant.desk import edition, groups, people, signin
+from assistant.desk.incident import Incident
 from assistant.desk.people import EDITABLE, Person
 from tests import make
 
@@ -93,9 +94,9 @@ def test_the_list_is_searched_and_filtered(dan, rows):
 def test_dan_puts_ben_into_groups_and_another_role(dan, rows, runtime):
     with rows() as db:
         ben = make.person(db)
-        network, path = make.group(db), f"/admin/people/{ben.id}"
+        group_id, path = make.group(db).id, f"/admin/people/{ben.id}"
     values = {"name": "Ben Sato", "email": "ben@example.org", "role": "coach", "timezone": "UTC"}
-    saved = dan.post(path, **values, groups=[network.id], seen=seen(runtime, "ben@example.org"))
+    saved = dan.post(path, **values, groups=[group_id], seen=seen(runtime, "ben@example.org"))
     assert saved.status_code == 303
     with runtime.reading() as db:
         assert [group.name for group in make.person(db).groups] == ["Network"]
@@ -135,13 +136,13 @@ def test_dan_cannot_lock_everybody_out(dan, rows, runtime):
 def test_what_ben_still_works_on_is_listed_and_handed_over(dan, rows, runtime):
     with rows() as db:
         ben, cleo = make.person(db), make.person(db, "cleo")
-        path, incident = f"/admin/people/{ben.id}", make.incident(db)
+        path, incident, cleo_id = f"/admin/people/{ben.id}", make.incident(db), cleo.id
         incident.assignee = ben
     assert "Still works on 1 incident" in dan.get(path).text
     assert dan.post(f"{path}/hand-over", person="nobody here").status_code == 422
     assert dan.post(f"{path}/hand-over", person="cleo@example.org").status_code == 303
     with runtime.reading() as db:
-        assert db.get(type(incident), incident.id).assignee_id == cleo.id
+        assert db.query(Incident).one().assignee_id == cleo_id
 
 
 def test_ben_signs_out_everywhere_else_himself(ben, browser, runtime):

@@ -80,8 +80,9 @@ def test_each_step_can_be_left_and_come_back_to_without_doing_anything_twice(bro
     with runtime.reading() as db:
         first = db.query(Group).order_by(Group.name).all()
         assert [group.name for group in first] == ["Network", "Second line", "Service Desk"]
+        group_id = first[0].id
     for _ in range(2):
-        dan.post("/set-up/steps/services", proposed=["Remote access"], own="Kilns", group_id=first[0].id)
+        dan.post("/set-up/steps/services", proposed=["Remote access"], own="Kilns", group_id=group_id)
     with runtime.reading() as db:
         assert {(one.name, one.process) for one in db.query(Service)} == {
             ("Remote access", "agile"),
