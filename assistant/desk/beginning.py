@@ -1,7 +1,7 @@
 """A new desk, step by step: its first administrator, its name, its groups, its process, its services, its people."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -121,9 +121,12 @@ def _read(line: str) -> dict[str, str]:
     return {"name": name, "email": email, "role": named.get(wanted, wanted)}
 
 
-def _new(names: Iterable[str], known: set[str]) -> Sequence[str]:
-    tidy = dict.fromkeys(name.strip() for name in names if name.strip())
-    return [name for name in tidy if name.lower() not in known]
+def _new(names: Iterable[str], known: set[str]) -> list[str]:
+    """Return the names that are not known, each once whatever its capitals."""
+    wanted: dict[str, str] = {}
+    for name in filter(None, map(str.strip, names)):
+        wanted.setdefault(name.lower(), name)
+    return [name for key, name in wanted.items() if key not in known]
 
 
 def _settle(db: Session, values: dict[str, str], *, actor: Person, now: datetime) -> None:

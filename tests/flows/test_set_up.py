@@ -1,4 +1,4 @@
-"""From an empty folder to the first incident, and what an administrator does next, in a real browser; also without JavaScript."""
+"""From an empty desk to its first incident, and what an administrator does next, with and without JavaScript."""
 
 import pytest
 from playwright.sync_api import expect
@@ -76,7 +76,9 @@ def test_dan_lets_a_service_ask_what_it_needs_and_sees_its_form(desk, script):
     press(page, "Save")
     expect(page.locator("#choices-0-finding")).to_contain_text("nothing to choose between")
     page.get_by_label("Answers to choose from").first.fill("At home\nIn the office")
-    press(page, "Show the preview") if not script else page.get_by_role("button", name="Show the preview").last.click()
+    press(page, "Show the preview") if not script else page.get_by_role(
+        "button", name="Show the preview"
+    ).last.click()
     expect(page.get_by_label("Preview", exact=True)).to_contain_text("In the office")
     press(page, "Save")
     expect(page.get_by_text("Where are you")).to_be_visible()

@@ -58,7 +58,10 @@ def test_a_logo_is_served_shut_in_kept_by_the_worker_and_removed(dan, nobody, ru
     assert f"/brand/logo?v={kept[:12]}" in nobody.get("/sign-in").text
     answer = nobody.get(f"/brand/logo?v={kept[:12]}")
     assert answer.data == png() and answer.mimetype == "image/png"
-    assert answer.headers["X-Content-Type-Options"] == "nosniff" and "sandbox" in answer.headers["Content-Security-Policy"]
+    assert (
+        answer.headers["X-Content-Type-Options"] == "nosniff"
+        and "sandbox" in answer.headers["Content-Security-Policy"]
+    )
     path, long_ago = runtime.attachments.path(kept), time.time() - 200_000
     os.utime(path, (long_ago, long_ago))
     worker.tidy(runtime, runtime.now())
@@ -77,7 +80,10 @@ def test_no_file_is_refused_at_its_field(dan):
 def test_opening_the_portal_asks_once(dan, runtime):
     asked = dan.post("/admin/portal", greeting="What is wrong?", public="yes", seen=0)
     assert asked.status_code == 422 and "Yes, open it to everybody" in asked.text
-    assert dan.post("/admin/portal", greeting="What is wrong?", public="yes", sure="yes", seen=0).status_code == 303
+    assert (
+        dan.post("/admin/portal", greeting="What is wrong?", public="yes", sure="yes", seen=0).status_code
+        == 303
+    )
     with runtime.reading() as db:
         assert site.of(db, "portal")["public"] is True
 

@@ -44,7 +44,11 @@ def test_dan_offers_a_service_with_owner_and_group(dan, rows, runtime):
 
 def test_a_service_of_the_same_name_is_refused_with_everything_typed(dan, service):
     refused = dan.post("/admin/services", **{**SERVICE, "description": "Work from home"})
-    assert refused.status_code == 422 and "Work from home" in refused.text and 'id="name-finding"' in refused.text
+    assert (
+        refused.status_code == 422
+        and "Work from home" in refused.text
+        and 'id="name-finding"' in refused.text
+    )
 
 
 def test_questions_are_put_together_without_saving_and_then_saved(dan, service, runtime):
@@ -70,7 +74,7 @@ def test_questions_are_put_together_without_saving_and_then_saved(dan, service, 
     }
     assert second["required"] is False
     preview = dan.get(path).text
-    assert "What people will see" in preview and "<option value=\"At home\">" in preview
+    assert "What people will see" in preview and '<option value="At home">' in preview
 
 
 def test_a_question_without_answers_is_refused_at_its_row_with_all_rows_kept(dan, service, runtime):
@@ -103,7 +107,9 @@ def test_a_circle_of_items_is_refused_in_a_sentence(dan, rows):
         client, gateway = make.item(db, "client").id, make.item(db, "gateway").id
     assert dan.post(f"/admin/items/{client}/need", items="gateway").status_code == 303
     refused = dan.post(f"/admin/items/{gateway}/need", items="client")
-    assert refused.status_code == 422 and "That would be a circle: client needs gateway already." in refused.text
+    assert (
+        refused.status_code == 422 and "That would be a circle: client needs gateway already." in refused.text
+    )
     assert "client" in dan.get(f"/admin/items/{gateway}").text.partition("Stops when it fails")[2]
 
 

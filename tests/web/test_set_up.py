@@ -67,7 +67,11 @@ def test_what_is_wrong_with_the_first_administrator_is_said_at_its_field(nobody,
     assert refused.status_code == 422
     assert all(f'id="{name}-finding"' in refused.text for name in ("name", "email"))
     short = nobody.post(f"/set-up/{key}", **{**DAN, "password": "short"})
-    assert short.status_code == 422 and 'value="Dan Novak"' in short.text and 'id="password-finding"' in short.text
+    assert (
+        short.status_code == 422
+        and 'value="Dan Novak"' in short.text
+        and 'id="password-finding"' in short.text
+    )
 
 
 def test_each_step_can_be_left_and_come_back_to_without_doing_anything_twice(browser, runtime):
