@@ -123,4 +123,4 @@ def incidents_by_category(db: Session, viewer: Viewer) -> dict[int, int]:
     hidden = counted.where(Incident.restricted_to_id.is_not(None), ~readable_incidents(viewer))
     unread = {key: count for key, count in db.execute(hidden.group_by(Incident.category_id))}  # noqa: C416  rows
     everything = db.execute(counted.group_by(Incident.category_id))
-    return {key: count - unread.get(key, 0) for key, count in everything}
+    return {int(key or 0): count - unread.get(key, 0) for key, count in everything}
