@@ -5,7 +5,8 @@ from typing import Any
 from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 
-from assistant.desk import groups
+from assistant.desk import directory, groups
+from assistant.desk.directory import Wanted
 from assistant.desk.errors import Finding, Refused
 from assistant.desk.groups import EDITABLE
 from assistant.desk.people import Group, Person
@@ -47,7 +48,8 @@ def add() -> ResponseReturnValue:
 @allows("administer")
 def detail(group_id: int) -> ResponseReturnValue:
     """Show a group and its people."""
-    return editing("admin/group.html", the(Group, group_id), EDITABLE, "group")
+    members = directory.page(db(), Wanted(group_id=group_id))
+    return editing("admin/group.html", the(Group, group_id), EDITABLE, "group", members=members)
 
 
 @blueprint.post("/admin/groups/<int:group_id>")

@@ -176,6 +176,15 @@ def test_a_group_gets_a_member_and_loses_the_restriction_only_when_dan_is_sure(d
     assert "Ben Sato" in dan.get(path).text
 
 
+def test_a_large_group_shows_its_first_people_and_the_way_to_all(dan, rows, monkeypatch):
+    monkeypatch.setattr("assistant.desk.listing.PAGE", 2)
+    with rows() as db:
+        group = make.group(db, "Everybody", *(make.person(db, who) for who in ("ada", "ben", "cleo")))
+        path = f"/admin/groups/{group.id}"
+    text = dan.get(path).text
+    assert "Ben Sato" in text and "Cleo Marchetti" not in text and "All its people" in text
+
+
 def test_no_link_stands_in_the_log(dan, nobody, capsys, app):
     with app.test_request_context("/invitations/secret-token"):
         from assistant.web import log  # noqa: PLC0415
