@@ -1,14 +1,18 @@
 """Serving the desk from one process group: the web process, and the worker as its child."""
 
 import os
+import resource
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 import waitress
+from flask import Flask
+from waitress.server import BaseWSGIServer
 
 from assistant import first_run, log
 from assistant.app import create_app
@@ -17,23 +21,20 @@ from assistant.runtime import Runtime
 from assistant.settings import PREFIX, Settings
 
 TRIES = 50  # ports looked at after the wanted one
+MOST_CONNECTIONS = 4000  # open at the same time, nearly all of them idle
+OPEN_FILES = 2 * MOST_CONNECTIONS
 PATIENCE_S = 15  # for the worker to finish what it does
 
 
 def serve(settings: Settings, *, with_worker: bool, say: Callable[[str], object]) -> None:
     """Serve until the process is asked to end. say: prints the address once the desk answers."""
     log.configure(settings.log_level)
+    allow_files()
     runtime = Runtime(settings)
     listener = listen(settings.host, settings.port)
     port = listener.getsockname()[1]
-    server = waitress.create_server(
-        create_app(runtime),
-        sockets=[listener],
-        threads=settings.threads,
-        ident="",
-        max_request_body_size=32 * 1024 * 1024,
-        **_behind(settings.trusted_proxies),
-    )
+    behind = _behind(settings.trusted_proxies)
+    server = make_server(create_app(runtime), listener, threads=settings.threads, **behind)
     worker = start_worker(settings) if with_worker else None
     signal.signal(signal.SIGTERM, _as_interrupt)
     try:
@@ -50,6 +51,30 @@ def serve(settings: Settings, *, with_worker: bool, say: Callable[[str], object]
             stop(worker)
         runtime.close()
         say("Kintsugi has stopped.")
+
+
+def allow_files() -> None:
+    """Let this process hold as many connections as the system allows it; the usual limit is about a thousand."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, OPEN_FILES)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
+def make_server(app: Flask, listener: socket.socket, *, threads: int, **more: Any) -> BaseWSGIServer:
+    """Return a server for an app on a listening socket.
+
+    Browsers hold several idle connections each, so many more are open than are worked on; `poll` has no limit of 1024.
+    """
+    return waitress.create_server(
+        app,
+        sockets=[listener],
+        threads=threads,
+        ident="",
+        connection_limit=MOST_CONNECTIONS,
+        asyncore_use_poll=True,
+        max_request_body_size=32 * 1024 * 1024,
+        **more,
+    )
 
 
 def invite_administrator(runtime: Runtime, address: str, say: Callable[[str], object]) -> None:

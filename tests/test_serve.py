@@ -5,15 +5,33 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
+from contextlib import ExitStack
 
 import pytest
 
-from assistant.serve import TRIES, listen
+from assistant.app import create_app
+from assistant.serve import TRIES, listen, make_server
 
 
 def test_a_busy_port_gives_way_to_the_next_free_one():
     with listen("127.0.0.1", 20_000) as first, listen("127.0.0.1", first.getsockname()[1]) as second:
         assert second.getsockname()[1] > first.getsockname()[1]
+
+
+def test_hundreds_of_idle_browsers_keep_nobody_out(runtime):
+    listener = listen("127.0.0.1", 20_000)
+    server = make_server(create_app(runtime), listener, threads=2)
+    threading.Thread(target=server.run, daemon=True).start()
+    address = ("127.0.0.1", server.effective_port)
+    with ExitStack() as idle:
+        for _ in range(300):
+            browser = idle.enter_context(socket.create_connection(address))
+            browser.sendall(b"GET /healthz HTTP/1.1\r\nHost: desk\r\n\r\n")
+            browser.settimeout(30)
+            assert browser.recv(100).startswith(b"HTTP/1.1 200")
+    server.close()
+    server.task_dispatcher.shutdown()
 
 
 def test_who_finds_no_free_port_is_told_what_to_do(monkeypatch):

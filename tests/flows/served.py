@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import waitress
 from playwright.sync_api import Browser, BrowserContext, Page
 from sqlalchemy.orm import Session
 
@@ -15,7 +14,7 @@ from assistant import worker
 from assistant.app import create_app
 from assistant.desk import people, signin
 from assistant.runtime import Runtime
-from assistant.serve import listen
+from assistant.serve import listen, make_server
 from assistant.web.guard import limiter
 from index.encoder import Encoder
 from tests import make
@@ -41,7 +40,7 @@ class Served:
         self.worker = Runtime(settings, encoder=encoder, writes_words=True)
         self.app = create_app(self.runtime)
         limiter.reset()
-        self._server = waitress.create_server(self.app, sockets=[listen("127.0.0.1", 20_000)], threads=4)
+        self._server = make_server(self.app, listen("127.0.0.1", 20_000), threads=4)
         self.address = f"http://127.0.0.1:{self._server.effective_port}"
         self._thread = threading.Thread(target=self._server.run, daemon=True)
         self._thread.start()
