@@ -29,6 +29,7 @@ LONGEST = 20_000  # characters of a question; more is a log
 NAMED_WORDS = 3  # a question of so few words with an identifier asks for what bears it
 NAMED = 0.99
 TERMS = 8
+SHORT_STEM = 4  # letters from which on the last one of a stem may differ
 WORD = re.compile(r"\w[\w'-]+")
 ENVIRONMENT = "environment"
 NEARLY = 0.15  # of cosine
@@ -269,5 +270,9 @@ def _words(text: str, stems: Sequence[str]) -> list[str]:
 
 
 def _bears(word: str, stem: str) -> bool:
-    """Say whether a word may have this stem; its last letter may have been another, as in battery and batteri."""
-    return len(word) >= len(stem) and word.startswith(stem[:-1] or stem)
+    """Say whether a word may have this stem; its last letter may have been another, as in battery and batteri.
+
+    A short stem, such as t7, stands for itself: without its last letter it would begin half of all words.
+    """
+    begins = stem if len(stem) < SHORT_STEM else stem[:-1]
+    return len(word) >= len(stem) and word.startswith(begins)

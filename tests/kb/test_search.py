@@ -53,6 +53,17 @@ def test_ben_finds_the_article_with_the_passage_and_the_words_that_fit(desk):
     assert not answer.nothing and answer.degraded == () and answer.took_ms > 0
 
 
+def test_a_short_name_is_the_reason_by_itself_and_not_every_word_that_begins_like_it(runtime, desk):
+    with runtime.writing() as db:
+        make.article(db, title="Tower T7 hums: change the fan", issue="The tower T7 hums under load.")
+        db.commit()
+    worker.run_once(runtime, runtime.now())
+    best = desk("my t7 hums, that is to say the thing on the table").hits[0]
+    assert best.item_id == 3
+    assert "t7" in best.terms
+    assert not {"the", "that", "thing", "table"} & set(best.terms)
+
+
 def test_an_error_code_by_itself_leads_straight_to_what_has_it(desk):
     answer = desk("0x80070005")
     assert names(answer)[0] == ("article", 2)
