@@ -1,7 +1,8 @@
 """What the form of a service asks, and how the answers become statements and configuration items of an incident."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -35,9 +36,13 @@ class Answers:
     items: tuple[ConfigurationItem, ...] = ()
 
 
-def of(service: Service | None) -> list[Question]:
-    """Return what the form of a service asks; entries without a label or of an unknown kind are left out."""
-    asked = enumerate(service.questions or [] if service else [])
+def of(service: Service | None, rows: Sequence[Mapping[str, Any]] | None = None) -> list[Question]:
+    """Return what the form of a service asks; entries without a label or of an unknown kind are left out.
+
+    rows: instead of the questions that are kept, to try others.
+    """
+    kept = service.questions or [] if service else []
+    asked = enumerate(kept if rows is None else rows)
     return [
         Question(
             field=f"answer_{number}",

@@ -3,7 +3,7 @@
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
-from assistant.desk import catalogue, edition, question_rows
+from assistant.desk import catalogue, edition, question_rows, questions
 from assistant.desk.asset import Service
 from assistant.desk.question_rows import MOST, Question
 from assistant.identity import me
@@ -40,6 +40,7 @@ def _page(
     service: Service, asked: list[Question], seen: str, *, changed: bool = False
 ) -> ResponseReturnValue:
     about = {"service": service, "asked": asked, "seen": seen, "changed": changed}
+    about["preview"] = questions.of(service, asked)
     return page(
         "admin/questions.html", "admin/_questions.html", kinds=question_rows.KINDS, most=MOST, **about
     )

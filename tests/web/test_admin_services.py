@@ -74,7 +74,7 @@ def test_questions_are_put_together_without_saving_and_then_saved(dan, service, 
     }
     assert second["required"] is False
     preview = dan.get(path).text
-    assert "What people will see" in preview and '<option value="At home">' in preview
+    assert "What people will see" in preview and 'type="radio" name="answer_0" value="At home"' in preview
 
 
 def test_a_question_without_answers_is_refused_at_its_row_with_all_rows_kept(dan, service, runtime):
