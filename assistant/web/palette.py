@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, url_for
+from flask import Blueprint, g, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import or_, select
 
@@ -21,10 +21,11 @@ from assistant.web.policy import allows
 from assistant.web.queue import nav, saved
 from assistant.web.subjects import numbered
 from kb.article import Article
-from kb.search import find
+from kb.search import Found, find
 
 blueprint = Blueprint("palette", __name__)
 SHOWN = 5  # lines of a section
+LOOKED_AT = 40  # hits among which the first of each kind are shown
 SHORTEST = 3  # characters from which on texts are searched
 ACTIONS = (  # what to do -> where, who may
     ("New incident", "incidents.new", "incident.open"),
@@ -98,14 +99,23 @@ def _named(kind: Any, by: str, about: Callable[[Any], str]) -> Callable[[str], I
     return section
 
 
-def _texts(question: str) -> Iterator[Line]:
-    if len(question) < SHORTEST:
-        return
-    for hit in find(db(), runtime().live, question, viewer(), k=SHOWN).hits:
-        kind: Any = Article if hit.corpus == "article" else Incident
-        item = db().get(kind, hit.item_id)
-        if item is not None:
-            yield _line(item)
+def _texts(corpus: str, kind: Any) -> Callable[[str], Iterator[Line]]:
+    def section(question: str) -> Iterator[Line]:
+        ids = [hit.item_id for hit in _hits(question) if hit.corpus == corpus][:SHOWN]
+        for item_id in ids:
+            item = db().get(kind, item_id)
+            if item is not None:
+                yield _line(item)
+
+    return section
+
+
+def _hits(question: str) -> list[Found]:
+    """Return what is written about it, asked once for articles and incidents together."""
+    if "written" not in g:
+        asked = len(question) >= SHORTEST
+        g.written = find(db(), runtime().live, question, viewer(), k=LOOKED_AT).hits if asked else []
+    return g.written  # type: ignore[no-any-return]
 
 
 def _all(question: str) -> Iterator[Line]:
@@ -125,7 +135,8 @@ def _fits(question: str, label: str) -> bool:
 SECTIONS: dict[str, Callable[[str], Iterator[Line]]] = {
     "By its number": _numbered,
     "Go to": _places,
-    "Articles and incidents": _texts,
+    "Articles": _texts("article", Article),
+    "Incidents": _texts("incident", Incident),
     "People": _people,
     "Services": _named(Service, "service", lambda service: "its incidents"),
     "Configuration items": _named(ConfigurationItem, "item", lambda item: item.kind),

@@ -110,6 +110,18 @@ def test_the_palette_finds_pages_people_things_and_texts_that_one_may_reach(ben,
     assert "Nothing to learn" not in ben.get("/palette?q=nothing+to+learn").text
 
 
+def test_many_incidents_do_not_push_the_article_out_of_the_palette(ben, rows, embed):
+    with rows() as db:
+        make.article(db, title="Fax lines are cut: call the operator", issue="The line is dead.")
+        for number in range(8):
+            make.incident(db, f"Fax {number} is silent", text="Fax, fax, fax.")
+    embed()
+    found = ben.get("/palette?q=fax").text
+    articles, _, incidents = found.partition('<section aria-label="Incidents">')
+    assert "Fax lines are cut" in articles
+    assert incidents.count("is silent") == 5
+
+
 def test_the_palette_knows_a_number_and_says_nothing_of_one_that_may_not_be_read(ben, rows):
     with rows() as db:
         plain = make.incident(db, "Plain").number
