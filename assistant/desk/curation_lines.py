@@ -256,7 +256,7 @@ def _missed(db: Session, article_ids: Sequence[int]) -> dict[int, tuple[int, lis
 
 def _vote_words(count: int, missed: Sequence[Vote]) -> str:
     comment = next((vote.comment for vote in missed if vote.comment.strip()), "")
-    said = f"{count} reader{'' if count == 1 else 's'} it did not help"
+    said = f"It did not help {count} reader{'' if count == 1 else 's'}"
     return f"{said}: “{comment}”" if comment else f"{said}; nobody said why."
 
 

@@ -103,7 +103,7 @@ def test_articles_that_did_not_help_say_how_many_and_what_was_missing(asked, db,
         )
     db.flush()
     (task,) = curation.page(asked, "votes").tasks
-    assert task.why == "2 readers it did not help: “No such menu”"
+    assert task.why == "It did not help 2 readers: “No such menu”"
     assert task.worth == "not used yet, helped 1 of 3 readers"
 
 
