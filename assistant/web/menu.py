@@ -39,9 +39,11 @@ MENU = {  # section -> its rooms, in the order of the page
         Room("Reasons", "admin_reasons.index", "administer", ("admin_reasons",)),
         Room("Priority", "admin_priority.index", "administer", ("admin_priority",)),
         Room("Content standard", "admin_standard.index", "administer", ("admin_standard",)),
+        Room("Portal and brand", "admin_brand.form", "administer", ("admin_brand",)),
+    ),
+    "Desk": (
         Room("Audit trail", "admin_audit.index", "audit.read", ("admin_audit",)),
         Room("Health", "admin_health.index", "status.read", ("admin_health",)),
-        Room("Portal and brand", "admin_brand.form", "administer", ("admin_brand",)),
     ),
 }
 
