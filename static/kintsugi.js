@@ -6,8 +6,11 @@
   const notices = () => $("#notices");
 
   /* keys: an element says data-key="r"; a press focuses a field and clicks everything else */
-  const typing = (at) => at.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
   const shown = (at) => at.getClientRects().length > 0 && !at.disabled;
+  const typing = (at) => {  // a box that was closed a moment ago still holds the focus: nobody types there
+    const field = at.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
+    return field && shown(field);
+  };
   const quiet = (event) => event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || $("dialog[open]");
   const keysOn = () => localStorage.getItem("keys") !== "off";
   window.kintsugi = { $, all, single: (event) => keysOn() && !quiet(event) };  // for the other scripts

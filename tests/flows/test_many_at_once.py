@@ -101,6 +101,14 @@ def test_ctrl_k_goes_anywhere_with_arrows_and_enter_and_escape_goes_nowhere(list
     expect(page).to_have_title(re.compile(TITLES[1]))
 
 
+def test_a_key_works_at_once_after_the_palette_was_closed(lists):
+    page = lists.visit("/incidents?list=ended", who="ben", viewport=WIDE)
+    for _ in range(10):
+        press(page, "Control+k", "Escape", "g")
+        expect(page.get_by_role("dialog", name="Go to anything")).to_be_visible()
+        press(page, "Escape")
+
+
 def test_the_palette_is_a_page_without_javascript(lists):
     page = lists.visit("/incidents", who="ben", java_script_enabled=False)
     page.get_by_role("link", name="Go to anything").click()
