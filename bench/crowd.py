@@ -36,8 +36,8 @@ READS = {  # what is read: path, part of a page, how often
     },
     "requester": {
         "portal": ("/help", False, 10),
-        "portal: search as typed": ("/help?q={typed}", True, 25),
-        "portal: article": ("/articles/{article}", False, 15),
+        "portal: search as typed": ("/help?typing=yes&q={typed}", True, 25),
+        "portal: article": ("/help/articles/{read}", False, 15),
         "portal: my incidents": ("/help/incidents", False, 12),
         "portal: one of mine": ("/incidents/{mine}", False, 8),
     },
@@ -95,6 +95,18 @@ def file(person: Person) -> Answer:
     return person.visitor.post("/incidents", **said, **choice)
 
 
+def ask(person: Person) -> Answer:
+    """Ask the service desk, by the form of a service."""
+    said = {"title": "The scanner makes a noise", "reported_text": "Since this morning it rattles."}
+    return person.visitor.post("/help/ask/3", **said)
+
+
+def vote(person: Person) -> Answer:
+    """Say that an article helped."""
+    article = f"KB-{1 + 7 * person.chance.randrange(200):06d}"
+    return person.visitor.post(f"/help/articles/{article}/vote", helpful="yes")
+
+
 def answer(person: Person) -> Answer:
     """Answer in one's own incident."""
     return person.visitor.post(_one(person, "/comment"), text="It still happens, mostly in the morning.")
@@ -112,7 +124,7 @@ WRITES: Mapping[str, Mapping[str, tuple[Callable[[Person], Answer], int]]] = {
         "move": (move, 6),
         "file": (file, 4),
     },
-    "requester": {"answer": (answer, 16), "file": (file, 14)},
+    "requester": {"answer": (answer, 13), "ask": (ask, 11), "vote": (vote, 6)},
 }
 
 

@@ -14,7 +14,7 @@ from assistant.desk.notice import Notice
 from assistant.desk.notifications import Notification
 from bench.staff import NOW, RESTRICTED, Row, Size
 from bench.texts import Text
-from kb.feedback import Search, Showing
+from kb.feedback import Search, Showing, gist_of
 
 YEARS = timedelta(days=3 * 365)
 NEW_SHARE, OPEN_SHARE = 0.05, 0.8  # of the newest twentieth four in five are open: 4 % of all
@@ -185,12 +185,14 @@ def kept_searches(size: Size, texts: Sequence[Text]) -> Iterator[Row]:
         incident = number * 2
         at = NOW - YEARS * (1 - incident / (size.incidents + 1))
         portal = number % 3 == 0
-        asked = {"id": number, "at": at, "text": texts[incident - 1].title, "took_ms": 20.0, "degraded": ""}
+        text = texts[incident - 1].title
+        asked = {"id": number, "at": at, "text": text, "gist": gist_of(text), "took_ms": 20.0, "degraded": ""}
         whose = {
             "kind": "portal" if portal else "suggestion",
             "person_id": size.requester(number) if portal else size.agent(number),
             "incident_id": None if portal else incident,
             "unanswered": number % 7 == 0,
+            "taken": bool(number % 4),
         }
         yield Search.__table__, {**asked, **whose}
         for rank in range(1, 5):

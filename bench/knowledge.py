@@ -10,6 +10,7 @@ from assistant.desk.audit import AuditEntry
 from bench.staff import NOW, Row, Size
 from bench.texts import Text
 from kb.article import Article, Flag, Version, article_service
+from kb.likeness import Likeness
 from kb.remarks import Remark
 from kb.votes import Vote
 
@@ -99,3 +100,6 @@ def _said(size: Size, number: int, chance: np.random.Generator) -> Iterator[Row]
     if number % 20 == 0:
         told = {"person_id": size.agent(number + 2), "at": NOW, "text": "Could this name the version?"}
         yield Remark.__table__, {"article_id": number, **told}
+    if number % 25 == 1 and number > 1:
+        near = {"other_id": number, "nearness": 0.9 + number % 9 / 100, "found_at": NOW}
+        yield Likeness.__table__, {"article_id": number - 1, **near}

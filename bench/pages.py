@@ -5,24 +5,21 @@ alone: time over HTTP on kept connections, bytes, requests, SQL statements. Then
 """
 
 import os
-import random
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote_plus
 
 import click
 import numpy as np
-from sqlalchemy import event, select
+from sqlalchemy import event
 
 from assistant import log
 from assistant import settings as configuration
 from assistant.app import create_app
-from assistant.desk.incident import Incident
 from assistant.runtime import Runtime
 from bench import crowd, desks, filling
+from bench.rooms import PAGES, Kind, Places
 from bench.staff import Size
 from bench.texts import read
 from bench.visits import COOKIE, Server, Visitor, cookies, opened, served
@@ -32,84 +29,6 @@ TIMES, WARM = 40, 4
 PEOPLE = {"administrator": [1], "manager": [2], "coach": [3, 4, 5]}  # role -> ids, as bench.staff makes them
 AGENTS, REQUESTERS = 10, 10  # who take turns
 HEAD = ("page", "who", "p50 ms", "p95 ms", "HTML KB", "first view", "SQL statements")
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One kind of page. path: with {incident}, {open}, {mine}, {article}, {typed} and {question} to fill in.
-
-    part: only what htmx asks for.
-    """
-
-    name: str
-    who: str
-    path: str
-    part: bool = False
-
-
-PAGES = (
-    Kind("queue: my work", "agent", "/incidents"),
-    Kind("queue: my groups", "agent", "/incidents?list=groups"),
-    Kind("queue: unassigned", "agent", "/incidents?list=unassigned"),
-    Kind("queue: all open", "agent", "/incidents?list=open"),
-    Kind("queue: all open, P2 of one service", "agent", "/incidents?list=open&priority=P2&service=1"),
-    Kind("queue: all open, newest", "agent", "/incidents?list=open&sort=newest"),
-    Kind("queue: resolved and closed", "agent", "/incidents?list=ended&sort=newest"),
-    Kind("queue: resolved and closed, one service", "agent", "/incidents?list=ended&service=2&sort=updated"),
-    Kind("queue: to write down", "agent", "/incidents?list=document"),
-    Kind("incident, open", "agent", "/incidents/{open}"),
-    Kind("incident, closed", "agent", "/incidents/{incident}"),
-    Kind("suggestions beside an incident", "agent", "/incidents/{open}/suggestions", part=True),
-    Kind("resolve", "agent", "/incidents/{open}/resolve"),
-    Kind("edit incident", "agent", "/incidents/{open}/edit"),
-    Kind("new incident", "agent", "/incidents/new"),
-    Kind("search", "agent", "/search?q={question}"),
-    Kind("article", "agent", "/articles/{article}"),
-    Kind("edit article", "agent", "/articles/{article}/edit"),
-    Kind("articles", "coach", "/articles"),
-    Kind("articles, flagged", "coach", "/articles?flagged=1"),
-    Kind("nothing to learn", "coach", "/closures"),
-    Kind("status", "administrator", "/status"),
-    Kind("profile", "agent", "/profile"),
-    Kind("portal", "requester", "/help"),
-    Kind("portal: search as typed", "requester", "/help?q={typed}", part=True),
-    Kind("portal: search", "requester", "/help?q={question}"),
-    Kind("portal: article", "requester", "/articles/{article}"),
-    Kind("portal: new incident", "requester", "/incidents/new"),
-    Kind("portal: my incidents", "requester", "/help/incidents"),
-    Kind("portal: one of mine", "requester", "/incidents/{mine}"),
-    Kind("notifications", "requester", "/notifications"),
-    Kind("sign-in", "nobody", "/sign-in"),
-)
-
-
-class Places:
-    """What stands in the addresses: drawn anew for each visit, the same ones in every run."""
-
-    def __init__(self, runtime: Runtime, size: Size, asked: Sequence[str]) -> None:
-        self.size, self.chance = size, random.Random(7)  # noqa: S311 - the same places every time, no secret
-        self.asked = [" ".join(text.split()[:24])[:160] for text in asked if len(text.split()) > 2]
-        with runtime.reading() as db:
-            plain = (Incident.phase != "closed", Incident.restricted_to_id.is_(None))
-            self.open = [f"INC-{one:06d}" for one in db.scalars(select(Incident.id).where(*plain))]
-            theirs = select(Incident.requester_id, Incident.id).where(
-                Incident.requester_id <= size.agents + 50
-            )
-            self.mine = {person: f"INC-{one:06d}" for person, one in db.execute(theirs)}
-
-    def fill(self, path: str, person: int = 0) -> str:
-        """Return a path with something in the place of each name."""
-        draw = self.chance.randrange
-        question = self.chance.choice(self.asked)
-        words = question.split()
-        return path.format(
-            incident=f"INC-{draw(1, self.size.incidents) // 2 * 2 + 1:06d}",  # odd: restricted ones are even
-            open=self.chance.choice(self.open),
-            mine=self.mine.get(person, ""),
-            article=f"KB-{draw(0, self.size.articles // 350) * 350 + 1 + 7 * draw(0, 5):06d}",  # for requesters too
-            question=quote_plus(question),
-            typed=quote_plus(" ".join(words[: draw(1, len(words))])),
-        )
 
 
 @click.command()

@@ -12,7 +12,7 @@ from assistant.desk.assignment import Route
 from assistant.desk.classification import Category
 from assistant.desk.people import Group, Person, membership
 
-NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
+NOW = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)  # pages look back from today
 ROLES = ("administrator", "manager", "coach", "coach", "coach")  # of the first people; agents follow
 ROOTS = ("Hardware", "Software", "Network", "Mail", "Access", "Printing", "Telephony", "Storage")
 BRANCHES = ("Request", "Failure", "Performance", "Configuration", "Security")

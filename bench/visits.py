@@ -83,9 +83,9 @@ def _resident(process: str) -> float:
 class Visitor:
     """A browser with one connection that is kept, in which somebody is signed in, or nobody."""
 
-    def __init__(self, port: int, cookie: str = "") -> None:
+    def __init__(self, port: int, cookie: str = "", name: str = COOKIE) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
-        self.cookie, self.token = cookie, ""
+        self.cookie, self.name, self.token = cookie, name, ""
 
     def get(self, path: str, *, part: bool = False) -> Answer:
         """Read a page, or only the part of it that htmx would ask for."""
@@ -105,7 +105,7 @@ class Visitor:
         return 1 + len(sizes), page.size + sum(sizes)
 
     def _ask(self, method: str, path: str, body: str | None, headers: Mapping[str, str]) -> Answer:
-        told = {"Cookie": f"{COOKIE}={self.cookie}", **headers}
+        told = {"Cookie": f"{self.name}={self.cookie}", **headers}
         if body is not None:
             told["Content-Type"] = "application/x-www-form-urlencoded"
         began = time.perf_counter()
@@ -119,7 +119,7 @@ class Visitor:
     def _keep(self, response: http.client.HTTPResponse, said: str) -> None:
         for line in response.headers.get_all("Set-Cookie") or ():
             name, _, value = line.partition(";")[0].partition("=")
-            if name == COOKIE:
+            if name == self.name:
                 self.cookie = value
         found = TOKEN.search(said)
         self.token = found[1] if found else self.token
