@@ -70,7 +70,6 @@ PAGES = (
     Kind("portal: my incidents", "requester", "/help/incidents"),
     Kind("portal: one of mine", "requester", "/incidents/{mine}"),
     Kind("notifications", "requester", "/notifications"),
-    Kind("status", "administrator", "/status"),
     Kind("people and roles", "administrator", "/admin/people"),
     Kind("a person", "administrator", "/admin/people/200"),
     Kind("groups", "administrator", "/admin/groups"),
