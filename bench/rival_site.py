@@ -32,7 +32,6 @@ settings.configure(
     ROOT_URLCONF=__name__,
     INSTALLED_APPS=[
         *(f"django.contrib.{name}" for name in APPS),
-        "bootstrap4form",
         "rest_framework",
         "helpdesk",
     ],
@@ -65,7 +64,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
 from django.urls import include, path
-from helpdesk.models import FollowUp, Queue, Ticket
+from helpdesk.models import FollowUp, Queue, Ticket, UserSettings
 
 Record = dict[str, Any]
 
@@ -93,6 +92,7 @@ def _people() -> tuple[list[Any], list[Any]]:
         user(username=f"agent{one}", email=f"agent{one}@example.com", is_staff=True, is_superuser=one == 0)
         for one in range(100)
     )
+    UserSettings.objects.bulk_create(UserSettings(user=one) for one in user.objects.all())
     Queue.objects.bulk_create(Queue(title=f"Group {one}", slug=f"group-{one}") for one in range(1, 13))
     return list(user.objects.order_by("id")), list(Queue.objects.order_by("id"))
 
