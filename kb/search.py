@@ -7,7 +7,7 @@ import logging
 import re
 import time
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from index import calibration, fusion
 from index.fusion import Ask, Candidate
 from index.hits import Allowed, Hit
 from index.lexical import Evidence, Question
+from index.tokens import stems
 from kb.embeddings import Embedding
 from kb.live import TROUBLES, Live
 from kb.passages import TITLE, excerpt, items_numbered
@@ -29,7 +30,6 @@ LONGEST = 20_000  # characters of a question; more is a log
 NAMED_WORDS = 3  # a question of so few words with an identifier asks for what bears it
 NAMED = 0.99
 TERMS = 8
-SHORT_STEM = 4  # letters from which on the last one of a stem may differ
 WORD = re.compile(r"\w[\w'-]+")
 ENVIRONMENT = "environment"
 NEARLY = 0.15  # of cosine
@@ -239,17 +239,21 @@ def _explained(db: Session, search: Asking, ranked: Sequence[tuple[Ranked, float
         mine = (Embedding.corpus == corpus, Embedding.item_id.in_(of_corpus), Embedding.deleted.is_(False))
         for row in db.execute(select(*columns).where(*mine).order_by(Embedding.id)):
             rows[f"{corpus}:{row.item_id}"].append(row)
-    return [_found(one, chance, rows[one.item], search.text) for one, chance in ranked]
+    behind = _behind(search.text)
+    return [_found(one, chance, rows[one.item], behind) for one, chance in ranked]
 
 
-def _found(one: Ranked, chance: float, rows: Sequence[Any], text: str) -> Found:
-    stems = one.evidence.stems if one.evidence else ()
+def _found(one: Ranked, chance: float, rows: Sequence[Any], behind: Mapping[str, Sequence[str]]) -> Found:
+    said = one.evidence.stems if one.evidence else ()
     names = sorted(one.evidence.identifiers) if one.evidence else []
     bodies = [row for row in rows if row.part != TITLE] or list(rows)
     best = next((row for row in bodies if row.id == one.passage), None)
     if best is None and bodies:
-        best = max(bodies, key=lambda row: sum(stem in row.text.lower() for stem in stems))
-    terms = tuple([*names, *_words(text, stems)][:TERMS])
+        best = max(bodies, key=lambda row: sum(stem in row.text.lower() for stem in said))
+    words = [
+        word for stem in said[:TERMS] for word in behind.get(stem, [stem])
+    ]  # the stem when spelled otherwise
+    terms = tuple(dict.fromkeys([*names, *words]))[:TERMS]
     return Found(
         corpus=one.corpus,
         item_id=one.item_id,
@@ -262,17 +266,11 @@ def _found(one: Ranked, chance: float, rows: Sequence[Any], text: str) -> Found:
     )
 
 
-def _words(text: str, stems: Sequence[str]) -> list[str]:
-    """Return the question's own words behind stems, the rarest first; the stem where it was spelled otherwise."""
-    said = {word.lower(): None for word in WORD.findall(text)}
-    behind = [[word for word in said if _bears(word, stem)] or [stem] for stem in stems]
-    return [word for words in behind for word in words][: 2 * TERMS]
-
-
-def _bears(word: str, stem: str) -> bool:
-    """Say whether a word may have this stem; its last letter may have been another, as in battery and batteri.
-
-    A short stem, such as t7, stands for itself: without its last letter it would begin half of all words.
-    """
-    begins = stem if len(stem) < SHORT_STEM else stem[:-1]
-    return len(word) >= len(stem) and word.startswith(begins)
+def _behind(text: str) -> dict[str, list[str]]:
+    """Return the words of a text, in small letters and in their order, by each of their stems."""
+    behind: dict[str, list[str]] = defaultdict(list)
+    for word in dict.fromkeys(WORD.findall(text)):
+        for stem in stems(word):
+            if word.lower() not in behind[stem]:
+                behind[stem].append(word.lower())
+    return behind

@@ -1,7 +1,7 @@
 """What resolved this before: asked from the incident itself or from what is being typed, shown with its reasons."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -97,13 +97,12 @@ def suggest_for(
     answer = find(db, live, text, viewer, k=30, exclude=exclude)
     rows = _rows(db, answer.hits)
     here = f"{text}\n{incident.service.name if incident and incident.service else ''}"
-    shown = [
-        _suggestion(rows[hit.corpus, hit.item_id], hit, here, incident)
-        for hit in answer.hits
-        if (hit.corpus, hit.item_id) in rows
-    ]
-    shown = _with_outcomes(db, [one for one in shown if _worth_showing(one)])
-    panel = {kind: [one for one in shown if one.kind == kind][:most] for kind, most in SHOWN.items()}
+    panel: dict[str, list[Suggestion]] = {kind: [] for kind in SHOWN}
+    for hit in answer.hits:
+        item = rows.get((hit.corpus, hit.item_id))
+        if item is not None and len(panel[kind := _kind(item)]) < SHOWN[kind] and _worth_showing(item, hit):
+            panel[kind].append(_suggestion(item, hit, here, incident))
+    panel["article"] = _with_outcomes(db, panel["article"])
     return Panel(
         articles=panel["article"],
         incidents=panel["resolved"],
@@ -235,12 +234,19 @@ def _rows(db: Session, hits: Iterable[Found]) -> dict[tuple[str, int], Article |
     return rows | {("incident", row.id): row for row in db.scalars(incidents)}
 
 
-def _suggestion(item: Article | Incident, hit: Found, here: str, incident: Incident | None) -> Suggestion:
+def _kind(item: Article | Incident) -> str:
     if isinstance(item, Article):
-        kind, label = "article", f"Article · {CONFIDENCES[item.confidence]}"
+        return "article"
+    return "open" if item.is_open else "resolved"
+
+
+def _suggestion(item: Article | Incident, hit: Found, here: str, incident: Incident | None) -> Suggestion:
+    kind, held = _kind(item), ""
+    if isinstance(item, Article):
+        label = f"Article · {CONFIDENCES[item.confidence]}"
         there = f"{item.title}\n{item.current.environment}\n{item.current.issue}"
     else:
-        kind = "open" if item.is_open else "resolved"
+        held = "" if item.is_open else _returned(item)
         label = "Open now, same meaning" if item.is_open else f"{item.phase.capitalize()} incident"
         there = f"{item.title}\n{item.symptoms}\n{item.environment}"
     differs = differences.between(here, there)
@@ -253,32 +259,25 @@ def _suggestion(item: Article | Incident, hit: Found, here: str, incident: Incid
     )
     if incident and incident.service and services and incident.service.name not in services:
         differs.insert(0, f"service {', '.join(sorted(services))}")
-    return Suggestion(kind, label, item, hit, differs=tuple(differs))
+    return Suggestion(kind, label, item, hit, held, tuple(differs))
 
 
-def _worth_showing(one: Suggestion) -> bool:
+def _worth_showing(item: Article | Incident, hit: Found) -> bool:
     """Leave out archived articles, incidents that resolved nothing, and open ones that are only a guess."""
-    if isinstance(one.item, Article):
-        return one.item.confidence != "archived"
-    if one.kind == "open":
-        return one.found.band in NEAR
-    return bool(one.item.resolution.strip() or one.item.links)
+    if isinstance(item, Article):
+        return item.confidence != "archived"
+    if item.is_open:
+        return hit.band in NEAR
+    return bool(item.resolution.strip() or item.links)
 
 
-def _with_outcomes(db: Session, shown: list[Suggestion]) -> list[Suggestion]:
-    outcomes = link.held(db, [one.item.id for one in shown if one.kind == "article"])
-    return [
-        Suggestion(one.kind, one.label, one.item, one.found, _outcome(one, outcomes), one.differs)
-        for one in shown
-    ]
+def _with_outcomes(db: Session, articles: list[Suggestion]) -> list[Suggestion]:
+    outcomes = link.held(db, [one.item.id for one in articles])
+    return [replace(one, held=str(outcomes.get(one.item.id, link.NEVER))) for one in articles]
 
 
-def _outcome(one: Suggestion, outcomes: dict[int, link.Held]) -> str:
-    if isinstance(one.item, Article):
-        return str(outcomes.get(one.item.id, link.NEVER))
-    if one.kind == "open":
-        return ""
-    times = one.item.reopen_count
+def _returned(incident: Incident) -> str:
+    times = incident.reopen_count
     return "held" if not times else f"came back {'once' if times == 1 else f'{times} times'}"
 
 
@@ -300,18 +299,7 @@ def _showing(rank: int, one: Suggestion) -> Showing:
 
 
 def _joined(shown: list[Suggestion], by_item: dict[tuple[str, int], Showing]) -> list[Suggestion]:
-    return [
-        Suggestion(
-            one.kind,
-            one.label,
-            one.item,
-            one.found,
-            one.held,
-            one.differs,
-            by_item[one.found.corpus, one.found.item_id],
-        )
-        for one in shown
-    ]
+    return [replace(one, showing=by_item[one.found.corpus, one.found.item_id]) for one in shown]
 
 
 def _take(incident: Incident, cause: str, resolution: str) -> None:
