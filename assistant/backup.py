@@ -11,11 +11,12 @@ import shutil
 import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from hashlib import file_digest
 from pathlib import Path
+from subprocess import DEVNULL, PIPE
 from typing import Any
 
 from sqlalchemy import func, select
@@ -35,6 +36,7 @@ DUMP = "kintsugi.dump"
 SECRETS = ("kintsugi.env", "secret_key")  # of the data folder
 PAGES = 4000  # of the database copied in one step
 STEPS = 1_000_000  # of the database between two signs of life
+LOOK_EVERY_S = 0.5  # at a program that copies the database
 KEEP = 7
 Tell = Callable[..., None]
 
@@ -140,7 +142,9 @@ def _write(runtime: Runtime, draft: Path, target: Path, now: datetime, tell: Tel
     sqlite = url.get_backend_name() == "sqlite"
     database = DATABASE if sqlite else DUMP
     tell("Copying the database")
-    rows = _copy_sqlite(url, draft / database, tell) if sqlite else _dump_postgres(url, draft / database)
+    rows = (
+        _copy_sqlite(url, draft / database, tell) if sqlite else _dump_postgres(url, draft / database, tell)
+    )
     count = _copy_attachments(runtime, draft, sqlite, tell)
     for name in SECRETS:
         if (runtime.settings.data / name).exists():
@@ -209,7 +213,7 @@ def _copy_attachments(runtime: Runtime, draft: Path, sqlite: bool, tell: Tell) -
     return len(files)
 
 
-def _dump_postgres(url: URL, target: Path) -> dict[str, int]:
+def _dump_postgres(url: URL, target: Path, tell: Tell) -> dict[str, int]:
     """Let pg_dump write its own format, which pg_restore reads and lists."""
     if shutil.which("pg_dump") is None:
         raise BackupFailed(
@@ -219,10 +223,23 @@ def _dump_postgres(url: URL, target: Path) -> dict[str, int]:
     environment = {**os.environ, **({"PGPASSWORD": str(url.password)} if url.password else {})}
     plain = url._replace(drivername="postgresql", password=None).render_as_string()
     for command in (["pg_dump", "-Fc", "-f", str(target), plain], ["pg_restore", "--list", str(target)]):
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603  no shell, and these two only
-        if done.returncode:
-            raise BackupFailed(f"{command[0]} failed: {done.stderr.strip()[-500:]}")
+        with subprocess.Popen(command, env=environment, stdout=DEVNULL, stderr=PIPE, text=True) as process:  # noqa: S603  no shell, and these two only
+            said = _wait(process, tell)
+        if process.returncode:
+            raise BackupFailed(f"{command[0]} failed: {said.strip()[-500:]}")
     return {}
+
+
+def _wait(process: subprocess.Popen[str], tell: Tell) -> str:
+    """Wait for a program, with signs of life; return what it complained about. It ends with us."""
+    try:
+        while True:
+            with suppress(subprocess.TimeoutExpired):
+                return process.communicate(timeout=LOOK_EVERY_S)[1]
+            tell("Copying the database")
+    except BaseException:
+        process.kill()
+        raise
 
 
 @contextmanager

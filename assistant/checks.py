@@ -158,9 +158,7 @@ def _bytes(files: Iterable[Path]) -> int:
 
 def index_findings(runtime: Runtime) -> list[str]:
     """Return where index and database disagree."""
-    with runtime.reading() as db:
-        runtime.live.catch_up(db)
-        return embeddings.check(db, runtime.live)
+    return embeddings.check(runtime.sessions, runtime.live)
 
 
 def all_findings(runtime: Runtime) -> list[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from threading import Event
 
 from sqlalchemy.orm import Session
 
@@ -26,6 +27,7 @@ class Runtime:
     ) -> None:
         """Open the desk. encoder: instead of the exported model; writes_words: this process writes the word index."""
         self.settings = settings
+        self.stopping = Event()  # set when this process is asked to end; long work looks at it
         self.engine = make_engine(settings.database_url)
         self.sessions = Sessions(self.engine)
         self.attachments = Store(settings.attachments_folder)

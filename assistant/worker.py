@@ -1,36 +1,39 @@
-"""The worker: one loop that keeps the index fresh, runs jobs and tidies up. No broker; the database is the queue."""
+"""The worker: keeps the index fresh, runs jobs and tidies up. No broker; the database is the queue.
+
+What must be quick has a loop of its own; what may take long has another, in a second thread.
+"""
 
 import signal
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
-from assistant import backup
-from assistant.desk import jobs, lifecycle, presence, signin, site, suggestions, upkeep
+from assistant.desk import jobs, presence, signin, site, upkeep
 from assistant.desk.attachment import Attachment
+from assistant.desk.errors import DeskError
 from assistant.desk.heartbeat import beat
-from assistant.desk.incident import Incident
+from assistant.desk.jobs import Job
+from assistant.handlers import HANDLERS, LONG, Tell
 from assistant.importers import uploads
 from assistant.runtime import Runtime
 from kb import embeddings, likeness
-from kb.passages import LARGEST_ID
-from kb.viewer import Viewer
 
 log = structlog.get_logger("worker")
 MOST_JOBS = 50  # in one round
-ANY_AGENT = Viewer(None, "agent")  # reads what every agent reads, and nothing of a restricted group
-MOST_FINDINGS = 100  # kept of one check
 PAUSE_S = 0.25  # between two looks at what is due
 TELL_EVERY_S = 1.0  # how often a long job writes down how far it is
-Payload = dict[str, Any]
-Tell = Callable[..., None]  # tell(step, done, of)
+BREATH_S = 0.1  # a pause with that: whoever waits for SQLite's one writer looks again within this time
+PATIENCE_S = 10  # for long work to let go when the worker is asked to end
+
+
+class Stopping(DeskError):
+    """The worker is asked to end; what it was doing is done again by the next one."""
 
 
 @dataclass(frozen=True)
@@ -60,16 +63,21 @@ def snapshot(runtime: Runtime, now: datetime) -> None:
 
 
 def run_jobs(runtime: Runtime, now: datetime) -> None:
-    """Run the jobs that are due, those that have been due longest first; other ticks get their turn in between."""
+    """Run the short jobs that are due, the oldest first; other ticks get their turn in between."""
     for _ in range(MOST_JOBS):
-        if not run_job(runtime, now):
+        if not run_job(runtime, now, Job.kind.not_in(LONG)):
             return
 
 
-def run_job(runtime: Runtime, now: datetime) -> bool:
+def run_long_job(runtime: Runtime, now: datetime) -> None:
+    """Run one of the jobs that may take long."""
+    run_job(runtime, now, Job.kind.in_(LONG))
+
+
+def run_job(runtime: Runtime, now: datetime, among: ColumnElement[bool] | None = None) -> bool:
     """Run the job that has been due longest; False when there was none."""
     with runtime.writing() as db:
-        job = jobs.claim(db, now=now)
+        job = jobs.claim(db, now=now, among=among)
         db.commit()
         if job is None:
             return False
@@ -79,9 +87,13 @@ def run_job(runtime: Runtime, now: datetime) -> bool:
     except jobs.LeaseLost:
         log.warning("job went to another worker", job=job_id, kind=kind)
     except Exception as error:
-        log.exception("job failed", job=job_id, kind=kind)
         with runtime.writing() as db:
-            jobs.fail(db, job_id, lease, f"{type(error).__name__}: {error}", now=runtime.now())
+            if runtime.stopping.is_set():  # what broke off, broke off for this
+                log.info("job given back", job=job_id, kind=kind)
+                jobs.give_back(db, job_id, lease)
+            else:
+                log.exception("job failed", job=job_id, kind=kind)
+                jobs.fail(db, job_id, lease, f"{type(error).__name__}: {error}", now=runtime.now())
             db.commit()
     else:
         with runtime.writing() as db:
@@ -91,20 +103,25 @@ def run_job(runtime: Runtime, now: datetime) -> bool:
 
 
 def _teller(runtime: Runtime, job_id: int, lease: str) -> Tell:
-    """Return what a handler calls to say how far it is, as often as it likes; the lease is renewed with that."""
+    """Return what a handler calls to say how far it is, as often as it likes; the lease is renewed with that.
+
+    It raises what ends the handler: Stopping, or LeaseLost.
+    """
     last = time.monotonic()
 
     def tell(step: str, done: int = 0, of: int = 0) -> None:
         nonlocal last
+        if runtime.stopping.is_set():
+            raise Stopping
         if time.monotonic() - last < TELL_EVERY_S:
             return
-        last = time.monotonic()
         with runtime.writing() as db:
             held = jobs.renew(db, job_id, lease, now=runtime.now(), step=step, done=done, of=of)
-            beat(db, "worker", now=runtime.now())
             db.commit()
         if not held:
             raise jobs.LeaseLost
+        time.sleep(BREATH_S)
+        last = time.monotonic()
 
     return tell
 
@@ -150,74 +167,27 @@ def sign_of_life(runtime: Runtime, now: datetime) -> None:
         db.commit()
 
 
-def rebuild_index(runtime: Runtime, payload: Payload, tell: Tell) -> Payload:
-    """Derive every passage again from its item and embed what changed."""
-    items = _items(runtime)
-    changed = embeddings.rebuild(
-        runtime.sessions, runtime.live.corpora, lambda done: tell("Reading items", done, items)
-    )
-    return {"items": items, "changed": changed}
-
-
-def check_index(runtime: Runtime, payload: Payload, tell: Tell) -> Payload:
-    """Compare the index with the database and keep where they disagree; nothing is repaired."""
-    items = _items(runtime)
-    with runtime.reading() as db:
-        runtime.live.catch_up(db)
-        found = embeddings.check(db, runtime.live, lambda done: tell("Comparing items", done, items))
-    return {"items": items, "findings": found[:MOST_FINDINGS], "count": len(found)}
-
-
-def back_up(runtime: Runtime, payload: Payload, tell: Tell) -> Payload:
-    """Write a backup where the settings say, and keep what it holds."""
-    settings, now = runtime.settings, runtime.now()
-    made = backup.make(runtime, settings.backups_folder, now=now, keep=settings.backups_kept, tell=tell)
-    with runtime.writing() as db:
-        beat(db, backup.KIND, now=now)
-        db.commit()
-    return asdict(made)
-
-
-def _items(runtime: Runtime) -> int:
-    with runtime.reading() as db:
-        return sum(len(corpus.all_ids(db, 0, LARGEST_ID)) for corpus in runtime.live.corpora.values())
-
-
-def look(runtime: Runtime, payload: Payload, tell: Tell) -> None:
-    """Look for what resolved a new incident before, so that lists show where a very likely answer waits."""
-    with runtime.reading() as db:
-        incident = db.get(Incident, payload["incident_id"])
-        if incident is None or not incident.is_open:
-            return
-        panel = suggestions.suggest(db, runtime.live, incident, ANY_AGENT)
-    with runtime.writing() as db:
-        about = {"kind": "suggestion", "actor": None, "incident_id": payload["incident_id"]}
-        suggestions.record(db, panel, now=runtime.now(), **about)
-        db.commit()
-
-
-TICKS = (
+QUICK = (
     Tick("sign of life", timedelta(seconds=15), sign_of_life),
     Tick("embed", timedelta(seconds=0.5), embed),
     Tick("jobs", timedelta(seconds=1), run_jobs),
     Tick("snapshot", timedelta(minutes=5), snapshot),
+)
+SLOW = (
+    Tick("long jobs", timedelta(seconds=1), run_long_job),
     Tick("tidy", timedelta(hours=1), tidy),
     Tick("near-duplicates", timedelta(hours=1), compare_articles),
     Tick("idle drafts", timedelta(days=1), remind),
 )
-HANDLERS: dict[str, Callable[[Runtime, Payload, Tell], Payload | None]] = {
-    "index.rebuild": rebuild_index,
-    "index.check": check_index,
-    backup.KIND: back_up,
-    lifecycle.LOOK: look,
-    uploads.JOB: uploads.carry_out,
-}
+TICKS = (*QUICK, *SLOW)
 
 
-def run_once(runtime: Runtime, now: datetime, due: dict[str, datetime] | None = None) -> None:
+def run_once(
+    runtime: Runtime, now: datetime, due: dict[str, datetime] | None = None, ticks: Sequence[Tick] = TICKS
+) -> None:
     """Do everything that is due once. due: when each tick is due next, changed here; all of them without it."""
     due = {} if due is None else due
-    for tick in TICKS:
+    for tick in ticks:
         if due.get(tick.name, now) <= now:
             due[tick.name] = now + tick.every
             try:
@@ -227,20 +197,31 @@ def run_once(runtime: Runtime, now: datetime, due: dict[str, datetime] | None = 
 
 
 def run(runtime: Runtime) -> None:
-    """Work until the process is asked to end; what is under way is finished first."""
-    stop = threading.Event()
+    """Work until the process is asked to end."""
     for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: stop.set())
+        signal.signal(name, lambda *_: runtime.stopping.set())
+    work(runtime)
+
+
+def work(runtime: Runtime) -> None:
+    """Work until the runtime is stopping: what is short is finished first, a long job is given back."""
     if runtime.encoder is not None:
         embeddings.mark_recipe(
             runtime.sessions, runtime.encoder
         )  # another model than last time embeds all anew
-    due: dict[str, datetime] = {}
     log.info("worker started")
-    while not stop.wait(PAUSE_S):
-        run_once(runtime, runtime.now(), due)
+    slow = threading.Thread(target=_loop, args=(runtime, SLOW), daemon=True)
+    slow.start()
+    _loop(runtime, QUICK)
+    slow.join(PATIENCE_S)
     runtime.live.save()
     log.info("worker stopped")
+
+
+def _loop(runtime: Runtime, ticks: Sequence[Tick]) -> None:
+    due: dict[str, datetime] = {}
+    while not runtime.stopping.wait(PAUSE_S):
+        run_once(runtime, runtime.now(), due, ticks)
 
 
 def _files(folder: Path) -> list[Path]:

@@ -312,18 +312,32 @@ def rebuild(sessions: Sessions, corpora: Corpora, tell: Callable[[int], object] 
     for corpus in corpora.values():
         after = 0
         while True:
-            with sessions.writing() as db:
-                ids = list(corpus.all_ids(db, after, REBUILD_BATCH))
-                last = ids[-1] if len(ids) == REBUILD_BATCH else None
-                ids += _orphans(db, corpus, ids, after, last)
-                changed += sync(db, corpus, ids)
-                db.commit()
+            with sessions.reading() as db:  # to compare takes long, and nobody should wait for it to write
+                ids, last = _batch(db, corpus, after)
+                wrong = _wrong(db, corpus, ids)
+            if wrong:
+                with sessions.writing() as db:
+                    changed += sync(db, corpus, wrong)
+                    db.commit()
             done += len(ids)
             tell(done)
             if last is None:
                 break
             after = last
     return changed
+
+
+def _batch(db: Session, corpus: Corpus, after: int) -> tuple[list[int], int | None]:
+    """Return the next items, those that are only rows here included, and the last of them; None at the end."""
+    ids = list(corpus.all_ids(db, after, REBUILD_BATCH))
+    last = ids[-1] if len(ids) == REBUILD_BATCH else None
+    return ids + _orphans(db, corpus, ids, after, last), last
+
+
+def _wrong(db: Session, corpus: Corpus, ids: Collection[int]) -> set[int]:
+    """Return the items whose rows are not what they say."""
+    added, changed = _differences(db, corpus, ids)
+    return {change["item_id"] for change in (*added, *changed)}
 
 
 def _orphans(db: Session, corpus: Corpus, ids: Sequence[int], after: int, last: int | None) -> list[int]:
@@ -333,9 +347,12 @@ def _orphans(db: Session, corpus: Corpus, ids: Sequence[int], after: int, last: 
     return list(db.scalars(known if last is None else known.where(Embedding.item_id < last)))
 
 
-def check(db: Session, live: "Live", tell: Callable[[int], object] = lambda _: None) -> list[str]:
+def check(sessions: Sessions, live: "Live", tell: Callable[[int], object] = lambda _: None) -> list[str]:
     """Return in which ways rows and index disagree, as sentences; nothing is repaired. tell: with the items done."""
-    return [*row_findings(db, live.corpora, tell), *live.findings(db)]
+    with sessions.reading() as db:
+        found = list(row_findings(db, live.corpora, tell))
+    with sessions.reading() as db:  # of the moment at which the index is
+        return [*found, *live.findings(db)]
 
 
 def row_findings(
@@ -346,14 +363,9 @@ def row_findings(
     for corpus in corpora.values():
         after = 0
         while True:
-            ids = list(corpus.all_ids(db, after, REBUILD_BATCH))
-            last = ids[-1] if len(ids) == REBUILD_BATCH else None
-            ids += _orphans(db, corpus, ids, after, last)
-            added, changed = _differences(db, corpus, ids)
-            wrong = {change["item_id"] for change in (*added, *changed)}
-            yield from (
-                f"The passages of {corpus.name} {item_id} are not what it says." for item_id in sorted(wrong)
-            )
+            ids, last = _batch(db, corpus, after)
+            wrong = sorted(_wrong(db, corpus, ids))
+            yield from (f"The passages of {corpus.name} {item_id} are not what it says." for item_id in wrong)
             done += len(ids)
             tell(done)
             if last is None:

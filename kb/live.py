@@ -111,7 +111,12 @@ class Live:
         )
 
     def findings(self, db: Session) -> Iterator[str]:
-        """Return in which ways this copy disagrees with the rows, as sentences."""
+        """Return in which ways this copy disagrees with the rows, as sentences. db: has read nothing yet."""
+        with self._lock:  # nobody else moves the copy on meanwhile
+            self.catch_up(db)
+            yield from self._findings(db)
+
+    def _findings(self, db: Session) -> Iterator[str]:
         for name, part in (("meanings", self.vectors), ("words", self.words)):
             if part is not None and not knows(db, _place(part)):
                 yield f"The index of {name} comes from another past of this database."

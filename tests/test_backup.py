@@ -160,3 +160,23 @@ def test_without_pg_dump_it_says_what_to_do(desk, tmp_path, monkeypatch):
     with pytest.raises(BackupFailed, match="pg_dump is not installed"):
         backup.make(desk, tmp_path / "b", now=make.NOON)
     assert backup.whole(tmp_path / "b") == []
+
+
+def test_a_dump_that_takes_long_gives_signs_of_life_and_ends_with_the_worker(desk, tmp_path, monkeypatch):
+    other = desk.settings.model_copy(update={"database": "postgresql+psycopg://kintsugi:secret@db/kintsugi"})
+    monkeypatch.setattr(desk, "settings", other)
+    program = tmp_path / "pg_dump"
+    program.write_text("#!/bin/sh\nexec /bin/sleep 60\n")
+    program.chmod(0o700)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    told = []
+
+    def tell(step, *_):
+        told.append(step)
+        if len(told) == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        backup.make(desk, tmp_path / "b", now=make.NOON, tell=tell)
+    assert told == ["Copying the database"] * 3
+    assert not list((tmp_path / "b").glob(f"{backup.UNFINISHED}*"))

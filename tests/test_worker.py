@@ -27,20 +27,19 @@ def test_one_round_makes_a_new_article_findable_by_meaning_and_by_words(runtime)
     assert checks.all_findings(runtime) == []
 
 
-def test_a_tick_that_fails_does_not_keep_the_others_from_their_work(runtime, monkeypatch):
+def test_a_tick_that_fails_does_not_keep_the_others_from_their_work(runtime):
     done = []
     broken = worker.Tick("broken", timedelta(seconds=1), lambda *_: 1 / 0)
     fine = worker.Tick("fine", timedelta(seconds=1), lambda *_: done.append(1))
-    monkeypatch.setattr(worker, "TICKS", (broken, fine))
-    worker.run_once(runtime, runtime.now())
+    worker.run_once(runtime, runtime.now(), ticks=(broken, fine))
     assert done == [1]
 
 
-def test_a_tick_waits_until_it_is_due_again(runtime, monkeypatch):
+def test_a_tick_waits_until_it_is_due_again(runtime):
     done, due, now = [], {}, runtime.now()
-    monkeypatch.setattr(worker, "TICKS", (worker.Tick("t", timedelta(minutes=1), lambda *_: done.append(1)),))
+    ticks = (worker.Tick("t", timedelta(minutes=1), lambda *_: done.append(1)),)
     for seconds in (0, 30, 61):
-        worker.run_once(runtime, now + timedelta(seconds=seconds), due)
+        worker.run_once(runtime, now + timedelta(seconds=seconds), due, ticks)
     assert len(done) == 2
 
 

@@ -8,7 +8,20 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, delete, func, or_, select, update
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    delete,
+    func,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -89,14 +102,22 @@ def note(db: Session, kind: str, result: Mapping[str, Any], *, now: datetime) ->
     return job
 
 
-def claim(db: Session, *, now: datetime, lease: timedelta = LEASE) -> Job | None:
-    """Lease the job that has been due longest, or return None.
+def claim(
+    db: Session, *, now: datetime, lease: timedelta = LEASE, among: ColumnElement[bool] | None = None
+) -> Job | None:
+    """Lease the job that has been due longest, or return None. among: which jobs this worker takes; all without it.
 
     The attempt is counted before the work begins, so that a job which kills its worker is parked in the end.
     """
     _park_deadly(db, now)
     free = or_(Job.leased_until.is_(None), Job.leased_until < now)
-    due = select(Job.id).where(Job.done_at.is_(None), Job.parked_at.is_(None), Job.run_at <= now, free)
+    wanted = (
+        Job.done_at.is_(None),
+        Job.parked_at.is_(None),
+        Job.run_at <= now,
+        true() if among is None else among,
+    )
+    due = select(Job.id).where(*wanted, free)
     for job_id in db.scalars(due.order_by(Job.run_at, Job.id).limit(10)):
         token = secrets.token_hex(16)
         mine = update(Job).where(Job.id == job_id, Job.done_at.is_(None), free)
@@ -111,6 +132,11 @@ def renew(
     """Hold a job longer and say how far it is; False when its lease went to somebody else, who does it now."""
     mine = update(Job).where(Job.id == job_id, Job.lease == lease)
     return rows_changed(db, mine.values(leased_until=now + LEASE, step=step[:200], done=done, of=of)) == 1
+
+
+def give_back(db: Session, job_id: int, lease: str) -> bool:
+    """Let another worker do a job at once: this one is asked to end, which is not counted as an attempt."""
+    return _settle(db, job_id, lease, attempts=Job.attempts - 1)
 
 
 def finish(

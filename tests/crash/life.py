@@ -73,7 +73,7 @@ def close_incidents(runtime: Runtime, tell: Tell, lives: int) -> None:
 
 def work(runtime: Runtime, tell: Tell, lives: int) -> None:
     """Be the worker, with a job that writes down that it ran."""
-    worker.HANDLERS["say"] = lambda _, payload: tell("ran", payload["incident"])
+    worker.HANDLERS["say"] = lambda _, payload, __: tell("ran", payload["incident"])
     for _ in range(MOST):
         worker.run_once(runtime, runtime.now() + lives * BETWEEN_LIVES)
 

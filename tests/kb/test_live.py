@@ -72,8 +72,7 @@ def test_a_saved_copy_opens_with_everything_and_a_missing_or_damaged_one_is_fill
     assert another(written).vectors.count == 0
     fresh = another(written)
     assert titles(written, fresh)[0][0] == ("article", 1)
-    with written.reading() as db:
-        assert embeddings.check(db, fresh) == []
+    assert embeddings.check(written.sessions, fresh) == []
 
 
 def test_a_damaged_word_index_is_said_by_readers_and_made_again_by_the_writer(written):
@@ -161,8 +160,7 @@ def test_a_drifted_copy_is_found_by_the_check(written):
     reader.vectors.drop([1])
     reader.words.drop(["incident:1"])
     reader.words.commit(reader.words.sequence, reader.words.mark)
-    with written.reading() as db:
-        found = embeddings.check(db, reader)
+    found = embeddings.check(written.sessions, reader)
     assert len(found) == 2
     assert all("lacks 1 of" in line for line in found)
 

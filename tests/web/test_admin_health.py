@@ -136,14 +136,3 @@ def test_dan_is_warned_until_there_is_a_backup_and_again_when_it_is_old(dan, ben
 def test_a_disk_that_is_nearly_full_is_told(ben, monkeypatch):
     monkeypatch.setattr(checks, "LOW_SHARE", 1.1)
     assert "are free on the disk of the data folder" in ben.get("/admin/health").text
-
-
-def test_a_long_job_is_a_sign_of_life_of_the_worker(runtime, rows, monkeypatch):
-    monkeypatch.setattr(worker, "TELL_EVERY_S", 0)
-    with rows() as db:
-        jobs.ask(db, "index.check", now=runtime.now())
-        heartbeat.beat(db, "worker", now=runtime.now() - timedelta(hours=1))
-        make.article(db)
-    worker.run_job(runtime, runtime.now())
-    with rows() as db:
-        assert heartbeat.alive(db, "worker", now=runtime.now())

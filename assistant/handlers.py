@@ -1,0 +1,76 @@
+"""What the worker does for each kind of job. A handler may be called again for the same job, so each bears that."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from assistant import backup
+from assistant.desk import lifecycle, suggestions
+from assistant.desk.heartbeat import beat
+from assistant.desk.incident import Incident
+from assistant.importers import uploads
+from assistant.runtime import Runtime
+from kb import embeddings
+from kb.passages import LARGEST_ID
+from kb.viewer import Viewer
+
+ANY_AGENT = Viewer(None, "agent")  # reads what every agent reads, and nothing of a restricted group
+MOST_FINDINGS = 100  # kept of one check
+Payload = dict[str, Any]
+Tell = Callable[..., None]  # tell(step, done, of)
+
+
+def rebuild_index(runtime: Runtime, payload: Payload, tell: Tell) -> Payload:
+    """Derive every passage again from its item and embed what changed."""
+    items = _items(runtime)
+    changed = embeddings.rebuild(
+        runtime.sessions, runtime.live.corpora, lambda done: tell("Reading items", done, items)
+    )
+    return {"items": items, "changed": changed}
+
+
+def check_index(runtime: Runtime, payload: Payload, tell: Tell) -> Payload:
+    """Compare the index with the database and keep where they disagree; nothing is repaired."""
+    items = _items(runtime)
+    found = embeddings.check(
+        runtime.sessions, runtime.live, lambda done: tell("Comparing items", done, items)
+    )
+    return {"items": items, "findings": found[:MOST_FINDINGS], "count": len(found)}
+
+
+def back_up(runtime: Runtime, payload: Payload, tell: Tell) -> Payload:
+    """Write a backup where the settings say, and keep what it holds."""
+    settings, now = runtime.settings, runtime.now()
+    made = backup.make(runtime, settings.backups_folder, now=now, keep=settings.backups_kept, tell=tell)
+    with runtime.writing() as db:
+        beat(db, backup.KIND, now=now)
+        db.commit()
+    return asdict(made)
+
+
+def _items(runtime: Runtime) -> int:
+    with runtime.reading() as db:
+        return sum(len(corpus.all_ids(db, 0, LARGEST_ID)) for corpus in runtime.live.corpora.values())
+
+
+def look(runtime: Runtime, payload: Payload, tell: Tell) -> None:
+    """Look for what resolved a new incident before, so that lists show where a very likely answer waits."""
+    with runtime.reading() as db:
+        incident = db.get(Incident, payload["incident_id"])
+        if incident is None or not incident.is_open:
+            return
+        panel = suggestions.suggest(db, runtime.live, incident, ANY_AGENT)
+    with runtime.writing() as db:
+        about = {"kind": "suggestion", "actor": None, "incident_id": payload["incident_id"]}
+        suggestions.record(db, panel, now=runtime.now(), **about)
+        db.commit()
+
+
+HANDLERS: dict[str, Callable[[Runtime, Payload, Tell], Payload | None]] = {
+    "index.rebuild": rebuild_index,
+    "index.check": check_index,
+    backup.KIND: back_up,
+    lifecycle.LOOK: look,
+    uploads.JOB: uploads.carry_out,
+}
+LONG = frozenset({"index.rebuild", "index.check", backup.KIND, uploads.JOB})  # nothing quick waits for these

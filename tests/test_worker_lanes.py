@@ -1,0 +1,169 @@
+"""Long work of the worker is in nobody's way, and lets go when the worker is asked to end."""
+
+import threading
+import time
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import select
+
+from assistant import backup, worker
+from assistant.desk import heartbeat, jobs
+from assistant.desk.permissions import viewer_of
+from kb.feedback import Search
+from kb.search import find
+from tests import make
+
+SOON_S = 2
+PATIENCE_S = 30
+
+
+def within(seconds, wanted):
+    """Return how long it took until this held; fail when it never did."""
+    begun = time.monotonic()
+    while not wanted():
+        assert time.monotonic() - begun < seconds, f"not within {seconds} s"
+        time.sleep(0.02)
+    return time.monotonic() - begun
+
+
+@contextmanager
+def working(runtime):
+    """Let a worker work, as it does in its own process."""
+    thread = threading.Thread(target=worker.work, args=(runtime,))
+    thread.start()
+    try:
+        yield thread
+    finally:
+        runtime.stopping.set()
+        thread.join(PATIENCE_S)
+        assert not thread.is_alive()
+
+
+@pytest.fixture
+def slow(monkeypatch):
+    """Make a kind of job slow: its handler begins, says how far it is, and goes on when the test says so."""
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(kind):
+        real = worker.HANDLERS[kind]
+
+        def handler(runtime, payload, tell):
+            begun.set()
+            while not go_on.wait(0.01):
+                tell("Taking long")
+            return real(runtime, payload, tell)
+
+        monkeypatch.setitem(worker.HANDLERS, kind, handler)
+        return begun, go_on
+
+    yield slow
+    go_on.set()
+
+
+def ask(runtime, kind):
+    with runtime.writing() as db:
+        job = jobs.ask(db, kind, now=runtime.now())
+        db.commit()
+        return job.id
+
+
+def job(runtime, job_id):
+    with runtime.reading() as db:
+        return db.get_one(jobs.Job, job_id)
+
+
+@pytest.mark.parametrize("kind", sorted(worker.LONG - {"import"}))
+def test_an_article_written_while_a_long_job_runs_is_found_within_two_seconds(runtime, slow, kind):
+    begun, go_on = slow(kind)
+    with working(runtime):
+        asked = ask(runtime, kind)
+        assert begun.wait(PATIENCE_S)
+        with runtime.writing() as db:
+            cleo = make.person(db, "cleo")
+            make.article(db, title="Badge reader stays dark")
+            db.commit()
+            viewer = viewer_of(db, cleo)
+
+        def found():
+            with runtime.reading() as db:
+                status = runtime.live.status(db)
+                hits = find(db, runtime.live, "badge reader dark", viewer).hits
+            return (status.stale, status.behind, len(hits)) == (0, 0, 1)
+
+        within(SOON_S, found)
+        assert job(runtime, asked).done_at is None
+        go_on.set()
+        within(PATIENCE_S, lambda: job(runtime, asked).done_at is not None)
+
+
+def test_a_short_job_does_not_wait_for_a_long_one(runtime, slow):
+    begun, _ = slow(backup.KIND)
+    with working(runtime):
+        ask(runtime, backup.KIND)
+        assert begun.wait(PATIENCE_S)
+        with runtime.writing() as db:
+            incident_id = make.incident(db).id
+            db.commit()
+
+        def looked():
+            with runtime.reading() as db:
+                return db.scalar(select(Search).where(Search.incident_id == incident_id)) is not None
+
+        within(SOON_S, looked)
+
+
+def test_the_worker_gives_signs_of_life_while_a_long_job_runs(runtime, slow):
+    begun, _ = slow("index.check")
+    with working(runtime):
+        ask(runtime, "index.check")
+        assert begun.wait(PATIENCE_S)
+
+        def alive():
+            with runtime.reading() as db:
+                return heartbeat.alive(db, "worker", now=runtime.now())
+
+        within(SOON_S, alive)
+
+
+@pytest.mark.parametrize("kind", sorted(worker.LONG - {"import"}))
+def test_a_worker_that_is_asked_to_end_gives_its_long_job_back_at_once(runtime, slow, kind):
+    begun, _ = slow(kind)
+    with working(runtime) as thread:
+        asked = ask(runtime, kind)
+        assert begun.wait(PATIENCE_S)
+        runtime.stopping.set()
+        within(SOON_S, lambda: not thread.is_alive())
+    left = job(runtime, asked)
+    assert (left.lease, left.attempts, left.done_at, left.last_error) == (None, 0, None, "")
+    with runtime.writing() as db:
+        assert jobs.claim(db, now=runtime.now()).id == asked, "the next worker does it without waiting"
+
+
+def test_a_backup_that_is_broken_off_in_the_middle_of_the_database_is_given_back(runtime, monkeypatch):
+    """SQLite turns what its callbacks raise into an error of its own."""
+    monkeypatch.setattr(backup, "STEPS", 1)
+    real = vars(backup)["_database_findings"]
+
+    def verify(*given):
+        runtime.stopping.set()
+        return real(*given)
+
+    monkeypatch.setattr(backup, "_database_findings", verify)
+    asked = ask(runtime, backup.KIND)
+    worker.run_job(runtime, runtime.now())
+    left = job(runtime, asked)
+    assert (left.lease, left.attempts, left.last_error) == (None, 0, "")
+    assert [*runtime.settings.backups_folder.glob("kintsugi-*")] == []
+
+
+def test_two_workers_share_a_job_without_doing_it_twice(runtime, slow):
+    begun, go_on = slow(backup.KIND)
+    with working(runtime):
+        asked = ask(runtime, backup.KIND)
+        assert begun.wait(PATIENCE_S)
+        assert not worker.run_job(runtime, runtime.now()), "the other one finds nothing to do"
+        go_on.set()
+        within(PATIENCE_S, lambda: job(runtime, asked).done_at is not None)
+    assert job(runtime, asked).attempts == 1
+    assert len(backup.whole(runtime.settings.backups_folder)) == 1
