@@ -117,6 +117,14 @@ def knows(db: Session, place: Place) -> bool:
     return db.scalar(select(Mark.mark).where(Mark.sequence == place.sequence)) == (place.mark or None)
 
 
+def passed(db: Session, since: Place, until: Place, most: int) -> list[Place]:
+    """Return the newest places after one and up to another."""
+    between = select(Mark.sequence, Mark.mark).where(
+        Mark.sequence > since.sequence, Mark.sequence <= until.sequence
+    )
+    return [Place(*row) for row in db.execute(between.order_by(Mark.sequence.desc()).limit(most))]
+
+
 def forget_old_marks(db: Session) -> int:
     """Delete all but the newest marks and return how many; a copy that stood still for longer begins anew."""
     oldest = select(Mark.sequence).order_by(Mark.sequence.desc()).offset(MARKS_KEPT).limit(1)

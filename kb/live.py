@@ -1,6 +1,7 @@
 """This process's copy of the index: it catches up with the rows by sequence, and says what does not work."""
 
 import importlib
+import time
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from index.encoder import Encoder
 from index.errors import SearchError, WriterBusy
-from kb.embeddings import Corpora, Embedding, Place, knows, place_of, waiting
+from kb.embeddings import Corpora, Embedding, Place, knows, passed, place_of, waiting
 from kb.passages import TITLE, number_of
 from kb.viewer import Viewer
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from index.words import Words
 
 BATCH = 1000
+EARLIER_S = 60  # for so long a reader may look at a moment that this copy has passed
+MOST_EARLIER = 1000
 TROUBLES = {  # what a person reads when a part is missing
     "model": "The language model is not available, so the desk finds by words, not by meaning.",
     "vectors": "The index of meanings is not available, so the desk finds by words only.",
@@ -66,6 +69,7 @@ class Live:
         self._lock = RLock()
         self._heard: Place | None = None  # up to which everything was taken over
         self._scoped = Place()  # up to which the scopes were
+        self._passed: dict[Place, float] = {}  # places behind the copy, and when it went on from there
         self.vectors: Vectors | None = self._open_vectors()
         self.words: Words | None = None
 
@@ -74,16 +78,33 @@ class Live:
         self.vectors = self.words = None
 
     def catch_up(self, db: Session) -> None:
-        """Take over what was committed since the last time; cheap when nothing was."""
+        """Take over what was committed since the last time; cheap when nothing was.
+
+        A session that began before the copy went on leaves it as it is.
+        """
         with self._lock:
             last = place_of(db)
-            if last == self._heard and self.words is not None:
+            if (last == self._heard and self.words is not None) or self._is_earlier(last):
                 return
+            self._leave(db, last)
             self._follow_scopes(db, last)
             if self.vectors is not None:
                 self._follow_vectors(db, self.vectors, last)
             self._follow_words(db, last)
             self._heard = last if self.words is None or _place(self.words) == last else None
+
+    def _is_earlier(self, place: Place) -> bool:
+        return time.monotonic() - self._passed.get(place, -EARLIER_S) < EARLIER_S
+
+    def _leave(self, db: Session, last: Place) -> None:
+        """Remember every place from the one where this copy stands up to the one to which it goes."""
+        if self.vectors is None or _place(self.vectors) == last:
+            return
+        now, stood = time.monotonic(), _place(self.vectors)
+        between = passed(db, stood, last, MOST_EARLIER)
+        self._passed = {place: at for place, at in self._passed.items() if now - at < EARLIER_S}
+        self._passed |= dict.fromkeys([stood, *between], now)
+        self._passed.pop(last, None)
 
     def save(self) -> None:
         """Save the vectors, so that the next start reads one file instead of every row."""

@@ -190,3 +190,31 @@ def test_the_vectors_of_another_model_are_not_mixed_in(written):
         pass
     assert titles(written, live)[0][0] == ("article", 1)
     assert live.vectors.count > 0
+
+
+@pytest.mark.parametrize("between", [1, 3])
+def test_a_reader_who_began_before_the_copy_went_on_does_not_make_it_begin_anew(
+    written, monkeypatch, between
+):
+    """Ada's request has begun; Ben's, which begins later, brings the copy further; then Ada searches."""
+    reader = another(written)
+    titles(written, reader)
+
+    def write():
+        with written.writing() as db:
+            make.article(db, title="Badge reader stays dark")
+            db.commit()
+
+    write()
+    titles(written, reader)
+    with written.reading() as ada:
+        embeddings.last_sequence(ada)
+        for _ in range(between):
+            write()
+        while embeddings.refresh(written.sessions, written.encoder):
+            pass
+        titles(written, reader)
+        held = reader.vectors.ids()
+        monkeypatch.setattr(reader.vectors, "clear", lambda: pytest.fail("it begins anew"))
+        reader.catch_up(ada)
+    assert reader.vectors.ids() == held
