@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session, joinedload
 
 from assistant.desk import edition, question_rows, routing, ways
 from assistant.desk.asset import AUDIENCES, ConfigurationItem, Service
+from assistant.desk.assignment import Route
 from assistant.desk.errors import Finding, Refused
 from assistant.desk.incident import Incident
+from assistant.desk.listing import Listed, Wanted, by_name, fitting
 from assistant.desk.people import Group, Person
 from assistant.desk.permissions import readable_incidents
 from assistant.desk.question_rows import Question
@@ -26,6 +28,15 @@ def everything(db: Session) -> list[Service]:
     """Return all services by name, those that are offered first."""
     query = select(Service).options(joinedload(Service.owner))
     return list(db.scalars(query.order_by(Service.active.desc(), Service.name)))
+
+
+def page(db: Session, wanted: Wanted, after: int | None = None) -> Listed[Service]:
+    """Return one page of the services that fit, by name. group_id: whose incidents go to that group."""
+    query = fitting(select(Service).options(joinedload(Service.owner)), Service, wanted)
+    if wanted.group_id is not None:
+        routed = (Route.group_id == wanted.group_id, Route.category_id.is_(None))
+        query = query.where(Service.id.in_(select(Route.service_id).where(*routed)))
+    return by_name(db, query, Service, after)
 
 
 def sizes(db: Session) -> dict[int | None, int]:

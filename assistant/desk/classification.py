@@ -60,6 +60,11 @@ def everything(db: Session) -> list[Category]:
     return sorted(db.scalars(select(Category)), key=lambda category: category.path.lower().split(SEPARATOR))
 
 
+def found(db: Session, text: str) -> list[Category]:
+    """Return the categories with a text in their path, the retired ones too."""
+    return [category for category in everything(db) if text.lower() in category.path.lower()]
+
+
 def add(db: Session, name: str, parent: Category | None, *, actor: Person | None, now: datetime) -> Category:
     """Add a branch under another one, or at the root. Raises Refused with findings."""
     _check(db, name, parent)

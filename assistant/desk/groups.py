@@ -11,6 +11,7 @@ from assistant.desk import edition
 from assistant.desk.assignment import Route
 from assistant.desk.errors import Finding, Refused
 from assistant.desk.incident import Incident
+from assistant.desk.listing import Listed, Wanted, by_name, fitting
 from assistant.desk.people import Group, Person, membership
 from assistant.desk.worklist import OPEN
 from kb.store import acting
@@ -23,6 +24,11 @@ def everyone(db: Session, *, active: bool = False) -> list[Group]:
     """Return the groups by name. active: only those that incidents can still go to."""
     query = select(Group).where(Group.active) if active else select(Group)
     return list(db.scalars(query.order_by(Group.name)))
+
+
+def page(db: Session, wanted: Wanted, after: int | None = None) -> Listed[Group]:
+    """Return one page of the groups that fit, by name."""
+    return by_name(db, fitting(select(Group), Group, wanted), Group, after)
 
 
 def sizes(db: Session) -> dict[int, int]:

@@ -22,7 +22,9 @@ blueprint = Blueprint("admin_categories", __name__)
 @allows("administer")
 def index() -> ResponseReturnValue:
     """Show the tree."""
-    return page("admin/categories.html", tree=classification.everything(db()), counts=_counts())
+    text, tree = forms.text("q"), classification.everything(db())
+    shown = classification.found(db(), text) if text else tree
+    return page("admin/categories.html", text=text, tree=tree, shown=shown, counts=_counts())
 
 
 @blueprint.post("/admin/categories")

@@ -12,21 +12,24 @@ from assistant.desk.groups import EDITABLE
 from assistant.desk.people import Group, Person
 from assistant.identity import me
 from assistant.web import forms
-from assistant.web.admin_page import editing
+from assistant.web.admin_page import editing, linking, sought
 from assistant.web.door import db, now
 from assistant.web.page import done, page
 from assistant.web.policy import allows
 from assistant.web.subjects import named_person, the
 
 blueprint = Blueprint("admin_groups", __name__)
+LINK = linking("admin_groups.index", "q", "state")
 NOBODY = Finding("person", "Nobody is named.", "Write a name or a mail address.")
 
 
 @blueprint.get("/admin/groups")
 @allows("administer")
 def index() -> ResponseReturnValue:
-    """List all groups."""
-    return page("admin/groups.html", groups=groups.everyone(db()), sizes=groups.sizes(db()))
+    """List groups, page by page."""
+    wanted = sought()
+    shown = groups.page(db(), wanted, forms.number("after"))
+    return page("admin/groups.html", wanted=wanted, shown=shown, sizes=groups.sizes(db()), link=LINK)
 
 
 @blueprint.get("/admin/groups/new")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 
 from assistant.desk import catalogue, items
@@ -10,14 +10,14 @@ from assistant.desk.asset import ConfigurationItem, Service
 from assistant.desk.items import EDITABLE, Wanted
 from assistant.identity import me, viewer
 from assistant.web import forms
-from assistant.web.admin_page import editing
+from assistant.web.admin_page import editing, linking
 from assistant.web.door import db, now
 from assistant.web.page import done, page
 from assistant.web.policy import allows
 from assistant.web.subjects import chosen_id, named_items, the
 
 blueprint = Blueprint("admin_items", __name__)
-FILTERS = ("q", "kind", "service", "retired")
+LINK = linking("admin_items.index", "q", "kind", "service", "retired")
 
 
 @blueprint.get("/admin/items")
@@ -27,7 +27,7 @@ def index() -> ResponseReturnValue:
     text, kind = forms.text("q"), forms.text("kind")
     wanted = Wanted(text, kind, forms.number("service"), retired=bool(forms.text("retired")))
     shown = items.page(db(), wanted, forms.number("after"))
-    return page("admin/items.html", wanted=wanted, shown=shown, link=_link, **_choices())
+    return page("admin/items.html", wanted=wanted, shown=shown, link=LINK, **_choices())
 
 
 @blueprint.get("/admin/items/new")
@@ -114,9 +114,3 @@ def _values() -> dict[str, Any]:
 
 def _choices() -> dict[str, Any]:
     return {"kinds": items.kinds(db()), "services": catalogue.everything(db())}
-
-
-def _link(**changes: Any) -> str:
-    """Return the address of this list with other filters; a value of None takes one away."""
-    kept = {name: value for name, value in request.args.items() if name in FILTERS}
-    return url_for("admin_items.index", **{**kept, **changes})

@@ -10,7 +10,7 @@ from assistant.desk.directory import Wanted
 from assistant.desk.people import EDITABLE, ROLES, Group, Person, timezones
 from assistant.identity import me, viewer
 from assistant.web import forms
-from assistant.web.admin_page import editing
+from assistant.web.admin_page import editing, linking
 from assistant.web.door import db, now
 from assistant.web.page import done, page
 from assistant.web.policy import allows
@@ -18,6 +18,7 @@ from assistant.web.set_up import default_zone, links_of
 from assistant.web.subjects import named_person, the
 
 blueprint = Blueprint("admin_people", __name__)
+LINK = linking("admin_people.index", "q", "role", "state", "group")
 
 
 @blueprint.get("/admin/people")
@@ -26,7 +27,7 @@ def index() -> ResponseReturnValue:
     """List people, page by page."""
     wanted = _wanted()
     shown = directory.page(db(), wanted, forms.number("after"))
-    return page("admin/people.html", wanted=wanted, shown=shown, groups=groups.everyone(db()), link=_link)
+    return page("admin/people.html", wanted=wanted, shown=shown, groups=groups.everyone(db()), link=LINK)
 
 
 @blueprint.get("/admin/people/new")
@@ -168,9 +169,3 @@ def _wanted() -> Wanted:
         state if state in ("in", "out") else "",
         forms.number("group"),
     )
-
-
-def _link(**changes: Any) -> str:
-    """Return the address of this list with other filters; a value of None takes one away."""
-    kept = {name: value for name, value in request.args.items() if name in ("q", "role", "state", "group")}
-    return url_for("admin_people.index", **{**kept, **changes})

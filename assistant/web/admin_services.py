@@ -11,21 +11,24 @@ from assistant.desk.catalogue import EDITABLE
 from assistant.desk.people import Group
 from assistant.identity import me
 from assistant.web import forms
-from assistant.web.admin_page import editing
+from assistant.web.admin_page import editing, linking, sought
 from assistant.web.door import db, now
 from assistant.web.page import done, page
 from assistant.web.policy import allows
 from assistant.web.subjects import chosen, named_person, the
 
 blueprint = Blueprint("admin_services", __name__)
+LINK = linking("admin_services.index", "q", "group", "state")
 TEXTS = ("name", "description", "process", "audience", "checklist")
 
 
 @blueprint.get("/admin/services")
 @allows("administer")
 def index() -> ResponseReturnValue:
-    """List all services."""
-    return page("admin/services.html", services=catalogue.everything(db()), **_around())
+    """List services, page by page."""
+    wanted = sought()
+    shown = catalogue.page(db(), wanted, forms.number("after"))
+    return page("admin/services.html", wanted=wanted, shown=shown, link=LINK, **_around())
 
 
 @blueprint.get("/admin/services/new")
@@ -103,6 +106,7 @@ def _around() -> dict[str, Any]:
             one.service_id: one.group for one in reversed(routing.everything(db())) if not one.category_id
         },
         "audiences": AUDIENCES,
+        "groups": groups.everyone(db()),
     }
 
 

@@ -1,5 +1,7 @@
 """Dan keeps services, items, categories and routes."""
 
+import re
+
 import pytest
 
 from assistant.desk import catalogue, classification, edition, routing
@@ -158,3 +160,52 @@ def test_ten_thousand_items_come_page_by_page(dan, rows, monkeypatch):
     first = dan.get("/admin/items").text
     assert "host-2" in first and "host-3" not in first
     assert "host-4" in dan.get("/admin/items?after=3").text
+
+
+def go(text):
+    """Return the names of the rows that a list shows."""
+    return re.findall(r'class="go" href="[^"]+">([^<]+)<', text)
+
+
+def test_dan_finds_one_of_many_services_by_a_word_by_its_group_and_by_whether_it_is_offered(dan, rows):
+    with rows() as db:
+        network = make.group(db)
+        make.service(db, group=network)
+        make.service(db, "Printing").description = "Copiers on every floor"
+        make.service(db, "Telex").active = False
+        network_id = network.id
+    assert go(dan.get("/admin/services").text) == ["Printing", "Remote access", "Telex"]
+    assert go(dan.get("/admin/services?q=COPIER").text) == ["Printing"]
+    assert go(dan.get(f"/admin/services?group={network_id}").text) == ["Remote access"]
+    assert go(dan.get("/admin/services?state=in").text) == ["Printing", "Remote access"]
+    assert go(dan.get("/admin/services?state=out").text) == ["Telex"]
+    nothing = dan.get("/admin/services?q=fax&state=in").text
+    assert "Nothing fits" in nothing and 'value="fax"' in nothing and "No service yet" not in nothing
+
+
+def test_the_second_page_of_services_keeps_what_was_looked_for(dan, rows, monkeypatch):
+    monkeypatch.setattr("assistant.desk.listing.PAGE", 1)
+    with rows() as db:
+        for name in ("Mail", "Mail archive", "Printing"):
+            make.service(db, name)
+    first = dan.get("/admin/services?q=mail").text
+    following = re.search(r'href="([^"]+)" rel="next"', first)[1].replace("&amp;", "&")
+    assert go(first) == ["Mail"] and go(dan.get(following).text) == ["Mail archive"]
+
+
+def test_dan_finds_a_group_by_what_it_looks_after(dan, rows):
+    with rows() as db:
+        make.group(db)
+        make.group(db, "Workplace").description = "Laptops and docks"
+        make.group(db, "Telex").active = False
+    assert go(dan.get("/admin/groups?q=laptop").text) == ["Workplace"]
+    assert go(dan.get("/admin/groups?state=out").text) == ["Telex"]
+    assert "Show all groups" in dan.get("/admin/groups?q=fax").text
+
+
+def test_dan_finds_a_category_wherever_it_hangs_with_the_way_to_it(dan, rows):
+    with rows() as db:
+        for path in ("Network › VPN", "Network › VPN › Client", "Mail"):
+            classification.ensure(db, path)
+    assert go(dan.get("/admin/categories?q=vpn").text) == ["Network › VPN", "Network › VPN › Client"]
+    assert "Show the whole tree" in dan.get("/admin/categories?q=fax").text
