@@ -15,7 +15,7 @@ from assistant.identity import me, viewer
 from assistant.web import forms
 from assistant.web.diagram import draw
 from assistant.web.door import db, now
-from assistant.web.page import done, page, typed
+from assistant.web.page import done, keep_typed, page, typed
 from assistant.web.policy import allows
 
 blueprint = Blueprint("admin_processes", __name__, url_prefix="/admin")
@@ -121,8 +121,9 @@ def begin() -> ResponseReturnValue:
 @blueprint.post("/processes/check")
 @allows("administer", looks=True)
 def check() -> ResponseReturnValue:
-    """Say what the checker finds in a text, and draw it when it is sound."""
-    return page("admin/process_checked.html", "admin/_checked.html", **_checked(_text()))
+    """Say what the checker finds in a text, beside it, and draw it when it is sound."""
+    keep_typed()
+    return _editor(_text(), name=forms.text("of"), newest=forms.number("version") or 0)
 
 
 @blueprint.post("/processes/load")
@@ -174,6 +175,7 @@ def _editor(text: str, *, name: str, newest: int) -> Response:
     said = typed("text", text)
     return page(
         "admin/process_edit.html",
+        "admin/_checked.html",
         name=name,
         newest=newest,
         text=text,

@@ -15,10 +15,17 @@ from assistant.web import forms
 from assistant.web.article_page import article_page, looked
 from assistant.web.articles_list import listed
 from assistant.web.door import db, now, runtime
-from assistant.web.page import done, page
+from assistant.web.page import done, keep_typed, page
 from assistant.web.policy import allows
 from assistant.web.shown import note_opened
-from assistant.web.subjects import article_id, chosen_id, services, the_article, the_article_now
+from assistant.web.subjects import (
+    article_by_number,
+    article_id,
+    chosen_id,
+    services,
+    the_article,
+    the_article_now,
+)
 from kb import authoring, standard
 from kb.article import Article, Content
 
@@ -90,11 +97,13 @@ def revise(number: str) -> ResponseReturnValue:
 @blueprint.post("/articles/look")
 @allows("article.write", looks=True)
 def look() -> ResponseReturnValue:
-    """Say what the content standard finds in a draft, and which articles say the same already."""
-    content = authoring.content_of(request.form)
-    own = forms.number("article")
+    """Say beside a draft what the content standard finds in it, and which articles say the same already."""
+    content, article = authoring.content_of(request.form), article_by_number(forms.text("article"))
+    own = article.id if article else None
     near = authoring.near_duplicates(db(), runtime().live, content, viewer(), except_id=own)
-    return page("articles/look.html", "articles/_look.html", near=near, own=own, **looked(content))
+    about = {"article": article, "near": near, "own": own, **looked(content), **_choices()}
+    keep_typed()
+    return page("articles/edit.html", "articles/_look.html", looked=True, **about)
 
 
 def _hold_against_others(content: Content) -> None:
@@ -107,7 +116,7 @@ def _hold_against_others(content: Content) -> None:
 
 def _choices(*keep: int | None) -> dict[str, Any]:
     return {
-        "standard": standard.CHECKS,
+        "checks": standard.CHECKS,
         "services": [(service.id, service.name) for service in services()],
         "categories": [(category.id, category.path) for category in classification.tree(db(), *keep)],
     }

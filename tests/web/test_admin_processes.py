@@ -166,3 +166,10 @@ def test_how_often_a_reason_was_given_stands_beside_it(dan, rows):
 def test_what_is_not_there_is_not_found(dan):
     for path in ("/admin/process/none", "/admin/process/itil?version=7", "/admin/reasons/none"):
         assert dan.get(path).status_code == 404
+
+
+def test_without_javascript_what_the_checker_says_stands_beside_the_text(dan):
+    text = dan.post("/admin/processes/check", text=BROKEN, of="itil", version="0", note="Sleepy").text
+    assert "<html" in text and "“asleep” is not a phase" in text
+    assert "phase = &#34;asleep&#34;" in text and 'value="Sleepy"' in text
+    assert 'action="/admin/process/itil/edit"' in text and 'name="version" value="0"' in text

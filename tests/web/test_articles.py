@@ -108,7 +108,7 @@ def test_while_ben_writes_the_standard_and_personal_data_are_looked_at(ben, arti
     assert "The environment is missing." in answer.text
     assert "ada@example.org" in answer.text
     assert article in answer.text
-    assert "It has everything" in ben.post("/articles/look", htmx=True, **CONTENT, article="1").text
+    assert "It has everything" in ben.post("/articles/look", htmx=True, **CONTENT, article=article).text
 
 
 def test_a_new_version_keeps_the_old_one(ben, article, look):
@@ -255,3 +255,13 @@ def test_how_often_it_held_is_in_the_list(ben, rows, article, incident):
             db, relations.by_number(db, incident), db.get(Article, 1), "resolved", actor=None, now=make.NOON
         )
     assert "Held 1 of 1 time" in ben.get("/articles").text
+
+
+def test_without_javascript_what_was_looked_at_stands_beside_the_draft(ben, article, embed):
+    embed()
+    draft = {**CONTENT, "environment": "", "title": "VPN drops on every train"}
+    text = ben.post("/articles/look", **draft, article=article, version="1", note="Trains too").text
+    assert "<html" in text and "The environment is missing." in text
+    assert 'value="VPN drops on every train"' in text and 'value="Trains too"' in text
+    assert 'name="version" value="1"' in text and f'action="/articles/{article}/edit"' in text
+    assert 'action="/articles/new"' in ben.post("/articles/look", **draft).text
