@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 
 from assistant import migrations
@@ -125,3 +125,26 @@ def runtime(tmp_path: Path, desks: Desks) -> Iterator[Runtime]:
     yield runtime
     runtime.close()
     desks.drop(settings.data)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """An engine on a database without any table."""
+    if request.param == "sqlite":
+        engine = make_engine(f"sqlite:///{tmp_path / 'desk.db'}")
+        yield engine
+        engine.dispose()
+        return
+    address, name = (
+        request.getfixturevalue("postgres"),
+        f"migration_{tmp_path.name.replace('-', '_')}".lower(),
+    )
+    server = create_engine(address, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    engine = make_engine(address.replace("/postgres?", f"/{name}?"))
+    yield engine
+    engine.dispose()
+    with server.connect() as connection:
+        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    server.dispose()

@@ -1,36 +1,13 @@
 """The database's history: it leads to what the code expects, and back, with data, on both engines."""
 
 import pytest
-from sqlalchemy import create_engine, inspect, select, text
+from sqlalchemy import inspect, select, text
 
 from assistant import migrations
 from assistant.desk import audit
 from assistant.desk.incident import Incident
-from kb.store import Sessions, make_engine
+from kb.store import Sessions
 from tests import make
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def empty(request, tmp_path):
-    """An engine on a database without any table."""
-    if request.param == "sqlite":
-        engine = make_engine(f"sqlite:///{tmp_path / 'desk.db'}")
-        yield engine
-        engine.dispose()
-        return
-    address, name = (
-        request.getfixturevalue("postgres"),
-        f"migration_{tmp_path.name.replace('-', '_')}".lower(),
-    )
-    server = create_engine(address, isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
-    engine = make_engine(address.replace("/postgres?", f"/{name}?"))
-    yield engine
-    engine.dispose()
-    with server.connect() as connection:
-        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-    server.dispose()
 
 
 def test_the_migrations_make_exactly_what_the_code_expects(empty):
