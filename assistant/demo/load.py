@@ -10,10 +10,12 @@ from functools import partial
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from assistant.demo import content
+from assistant.demo import content, habits
+from assistant.demo.article_life import ArticleLife
+from assistant.demo.cast import Cast
 from assistant.demo.clock import after, before
 from assistant.demo.content import FOLDER, ArticleFile, IncidentFile
-from assistant.demo.life import ArticleLife, Cast, IncidentLife
+from assistant.demo.incident_life import IncidentLife
 from assistant.desk import classification, notifications, people
 from assistant.desk.asset import ConfigurationItem, Service
 from assistant.desk.assignment import Route
@@ -137,6 +139,18 @@ def _events(
         for step in article.life:
             at = before(now, step.when)
             yield _event(f"{article.key}, {step.when}", partial(life.take, step, at), at, now)
+    yield from _habits(db, cast, now)
+
+
+def _habits(db: Session, cast: Cast, now: datetime) -> Iterator[Event]:
+    """Yield what people asked the search, and the lists that they kept."""
+    for question in content.questions():
+        for step in question.asked:
+            at = before(now, step.when)
+            yield _event(f"“{step.text}”", partial(habits.ask, db, cast, question, step, at), at, now)
+    for view in content.views():
+        at = before(now, view.at)
+        yield _event(f"“{view.name}”", partial(habits.keep, db, cast, view, at), at, now)
 
 
 def _event(whose: str, act: Callable[[], None], at: datetime, now: datetime) -> Event:

