@@ -22,12 +22,12 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.engine import URL, make_url
 
-from assistant.desk import heartbeat, jobs
+from assistant.desk import heartbeat, jobs, nightly
 from assistant.desk.errors import DeskError
 from assistant.runtime import Runtime
 from kb.store import Base
 
-KIND = "backup"  # of the job, and the name of its sign of life
+KIND = nightly.SUBJECT  # of the job, and the name of its sign of life
 PREFIX = "kintsugi-"
 UNFINISHED = ".unfinished-"
 MANIFEST = "backup.json"

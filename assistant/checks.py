@@ -134,7 +134,7 @@ def size(size_bytes: float) -> str:
 def backup_trouble(backup_at: datetime | None, *, now: datetime) -> str:
     """Return what is wrong with the age of the last backup, for those who can make one; empty when nothing is."""
     if backup_at is None:
-        return "There is no backup yet. Make one, and let it be made every night; the manual says how."
+        return "There is no backup yet. Make one now, and let one be made every night, below."
     days = (now - backup_at) // timedelta(days=1)
     return f"The last backup is {days} {'day' if days == 1 else 'days'} old. Make one now." if days else ""
 

@@ -118,16 +118,21 @@ def verify(context: click.Context) -> None:
 
 @main.command("backup")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), required=False)
-@click.option("--keep", type=click.IntRange(1), help="How many backups remain; the setting when not given.")
+@click.option(
+    "--keep", type=click.IntRange(1), help="How many backups remain; as many as usual when not given."
+)
 @click.pass_context
 def back_up(context: click.Context, folder: Path | None, keep: int | None) -> None:
-    """Write a verified backup below FOLDER while the desk runs; without FOLDER, where the settings say."""
+    """Write a verified backup below FOLDER while the desk runs; without FOLDER, where the desk keeps its own."""
     from assistant import backup, setup  # noqa: PLC0415
+    from assistant.desk import nightly  # noqa: PLC0415
 
     runtime = runtime_of(context)
     with setup.counted_steps() as tell:
-        target, kept = folder or runtime.settings.backups_folder, keep or runtime.settings.backups_kept
-        made = backup.make(runtime, target, now=runtime.now(), keep=kept, tell=tell)
+        with runtime.reading() as db:
+            settings = runtime.settings
+            usual, kept = nightly.place(db, settings.backups_folder, settings.backups_kept)
+        made = backup.make(runtime, folder or usual, now=runtime.now(), keep=keep or kept, tell=tell)
     backup.note(runtime, made)
     click.echo(f"The backup is whole: {made.folder}")
 

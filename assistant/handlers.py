@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from assistant import backup
-from assistant.desk import lifecycle, suggestions
+from assistant.desk import lifecycle, nightly, suggestions
 from assistant.desk.heartbeat import beat
 from assistant.desk.incident import Incident
 from assistant.importers import uploads
@@ -39,9 +39,11 @@ def check_index(runtime: Runtime, payload: Payload, tell: Tell) -> Payload:
 
 
 def back_up(runtime: Runtime, payload: Payload, tell: Tell) -> Payload:
-    """Write a backup where the settings say, and keep what it holds."""
+    """Write a backup where it belongs, and keep what it holds."""
     settings, now = runtime.settings, runtime.now()
-    made = backup.make(runtime, settings.backups_folder, now=now, keep=settings.backups_kept, tell=tell)
+    with runtime.reading() as db:
+        folder, keep = nightly.place(db, settings.backups_folder, settings.backups_kept)
+    made = backup.make(runtime, folder, now=now, keep=keep, tell=tell)
     with runtime.writing() as db:
         beat(db, backup.KIND, now=now)
         db.commit()

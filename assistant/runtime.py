@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from threading import Event
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from assistant import migrations
-from assistant.desk import audit, content_standard
+from assistant.desk import audit, content_standard, site
 from assistant.desk.attachment import Store
 from assistant.desk.corpora import CORPORA
 from assistant.settings import Settings
@@ -60,6 +61,10 @@ class Runtime:
     def now(self) -> datetime:
         """Return the time, in UTC."""
         return datetime.now(UTC)
+
+    def zone(self, db: Session) -> ZoneInfo:
+        """Return the time zone of the desk: the administrator's, else that of the settings."""
+        return ZoneInfo(site.of(db, "desk")["timezone"] or self.settings.timezone)
 
     def close(self) -> None:
         """Give everything back."""

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import structlog
 from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
 
-from assistant.desk import jobs, presence, signin, site, upkeep
+from assistant.desk import jobs, nightly, presence, signin, site, upkeep
 from assistant.desk.attachment import Attachment
 from assistant.desk.errors import DeskError
 from assistant.desk.heartbeat import beat
@@ -93,13 +94,20 @@ def run_job(runtime: Runtime, now: datetime, among: ColumnElement[bool] | None =
                 jobs.give_back(db, job_id, lease)
             else:
                 log.exception("job failed", job=job_id, kind=kind)
-                jobs.fail(db, job_id, lease, f"{type(error).__name__}: {error}", now=runtime.now())
+                _fail(runtime, db, job_id, lease, error)
             db.commit()
     else:
         with runtime.writing() as db:
             jobs.finish(db, job_id, lease, now=runtime.now(), result=result)
             db.commit()
     return True
+
+
+def _fail(runtime: Runtime, db: Session, job_id: int, lease: str, error: Exception) -> None:
+    jobs.fail(db, job_id, lease, f"{type(error).__name__}: {error}", now=runtime.now())
+    job = db.get_one(Job, job_id, populate_existing=True)
+    if job.parked_at and job.kind == nightly.SUBJECT:
+        nightly.tell_failure(db, str(error), now=runtime.now())
 
 
 def _teller(runtime: Runtime, job_id: int, lease: str) -> Tell:
@@ -160,6 +168,17 @@ def remind(runtime: Runtime, now: datetime) -> None:
         db.commit()
 
 
+def back_up_nightly(runtime: Runtime, now: datetime) -> None:
+    """Ask for the backup of this night when its hour has come."""
+    with runtime.reading() as db:
+        zone = runtime.zone(db)
+        due = nightly.due_since(db, zone, now=now)
+    if due:
+        with runtime.writing() as db:
+            nightly.ask_when_due(db, zone, now=now)
+            db.commit()
+
+
 def sign_of_life(runtime: Runtime, now: datetime) -> None:
     """Leave a sign of life, which the status page and `/healthz` read."""
     with runtime.writing() as db:
@@ -171,6 +190,7 @@ QUICK = (
     Tick("sign of life", timedelta(seconds=15), sign_of_life),
     Tick("embed", timedelta(seconds=0.5), embed),
     Tick("jobs", timedelta(seconds=1), run_jobs),
+    Tick("nightly backup", timedelta(minutes=1), back_up_nightly),
     Tick("snapshot", timedelta(minutes=5), snapshot),
 )
 SLOW = (

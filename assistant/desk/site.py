@@ -14,6 +14,7 @@ from kb.store import Base, UtcDateTime, lock
 BRAND = {"name": "Kintsugi", "logo": "", "media_type": "", "accent": ""}  # logo: hash of a kept picture
 PORTAL = {"public": False, "greeting": "What is not working?", "contact": ""}
 DESK = {"timezone": "", "process": "itil"}  # of new people, of new services; no zone: as the settings say
+BACKUP = {"nightly": False, "hour": 2, "folder": "", "keep": 0}  # empty folder, 0: as the settings say
 CURATION = {"idle_days": 14, "flag_days": 7}
 DEFAULTS: dict[str, dict[str, Any]] = {
     "brand": BRAND,
@@ -22,6 +23,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "priority": {},  # {"impact urgency": priority}; what is missing is as the desk came
     "standard": {},  # see kb/standard.py
     "desk": DESK,
+    "backup": BACKUP,
 }
 
 

@@ -5,9 +5,10 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from assistant import backup, checks
-from assistant.desk import jobs
+from assistant.desk import jobs, nightly, site
 from assistant.desk.jobs import Job
 from assistant.identity import can, me
+from assistant.web import forms
 from assistant.web.door import db, now, runtime
 from assistant.web.page import done, page
 from assistant.web.policy import allows
@@ -26,13 +27,18 @@ SHOWN = 8  # jobs
 @allows("status.read")
 def index() -> ResponseReturnValue:
     """Show model, index, worker, disk and backups, what is wrong, and the work that was done about it."""
-    state = checks.state_of(runtime())
+    state, settings = checks.state_of(runtime()), runtime().settings
     late = checks.backup_trouble(state.backup_at, now=now()) if can("administer") else ""
     return page(
         "admin/health.html",
         troubles=[*state.troubles, *([late] if late else [])],
         sections=state.sections().items(),
-        folder=runtime().settings.backups_folder,
+        folder=nightly.place(db(), settings.backups_folder, settings.backups_kept)[0],
+        usual={"folder": settings.backups_folder, "keep": settings.backups_kept},
+        nightly=site.of(db(), nightly.SUBJECT),
+        seen=site.version(db(), nightly.SUBJECT),
+        zone=runtime().zone(db()).key,
+        hours=[(hour, f"{hour:02d}:00") for hour in nightly.HOURS],
         checked=jobs.last_done(db(), "index.check"),
         backed_up=jobs.last_done(db(), backup.KIND),
         size=checks.size,
@@ -66,6 +72,20 @@ def check() -> ResponseReturnValue:
 def back_up() -> ResponseReturnValue:
     """Ask the worker for a backup."""
     return _ask(backup.KIND)
+
+
+@blueprint.post("/nightly")
+@allows("administer", form="admin_health.index")
+def plan() -> ResponseReturnValue:
+    """Decide whether a backup is made every night, at which hour, where, and how many are kept."""
+    keep = forms.whole("keep") if forms.text("keep") else runtime().settings.backups_kept
+    values = {"nightly": bool(forms.text("nightly")), "hour": forms.number("hour"), "keep": keep}
+    values["folder"] = forms.text("folder")
+    nightly.plan(db(), values, seen=forms.number("seen") or 0, actor=me(), now=now())
+    said = (
+        "A backup is made every night from now on." if values["nightly"] else "No backup is made by itself."
+    )
+    return done(url_for("admin_health.index"), said, leave=True)
 
 
 @blueprint.post("/jobs/<int:job_id>/again")

@@ -92,7 +92,7 @@ def links_of(lines: str) -> list[tuple[people.Person, str]]:
 
 def default_zone() -> str:
     """Return the time zone in which new people begin."""
-    return site.of(db(), "desk")["timezone"] or runtime().settings.timezone
+    return runtime().zone(db()).key
 
 
 def _opens(key: str) -> bool:

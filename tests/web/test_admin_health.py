@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from assistant import checks, worker
+from assistant import backup, checks, worker
 from assistant.desk import heartbeat, jobs
 from kb.embeddings import Embedding
 from tests import make
@@ -136,3 +136,44 @@ def test_dan_is_warned_until_there_is_a_backup_and_again_when_it_is_old(dan, ben
 def test_a_disk_that_is_nearly_full_is_told(ben, monkeypatch):
     monkeypatch.setattr(checks, "LOW_SHARE", 1.1)
     assert "are free on the disk of the data folder" in ben.get("/admin/health").text
+
+
+def test_dan_has_a_backup_made_every_night_into_a_folder_that_keeps_the_newest_ones(dan, runtime, tmp_path):
+    assert "Off until you tick this" in dan.get("/admin/health").text
+    folder = tmp_path / "other disk"
+    form = {"nightly": "yes", "hour": "3", "folder": str(folder), "keep": "2", "seen": "0"}
+    refused = dan.post("/admin/health/nightly", **form)
+    assert refused.status_code == 422 and "cannot write into this folder" in refused.text
+    assert str(folder) in refused.text, "what was typed is still there"
+    folder.mkdir()
+    assert dan.post("/admin/health/nightly", **form).status_code == 303
+    for night in range(1, 4):
+        at = runtime.now() + timedelta(days=night)
+        worker.back_up_nightly(runtime, at)
+        runtime.now = lambda at=at: at
+        while worker.run_job(runtime, at):
+            pass
+    made = backup.whole(folder)
+    assert len(made) == 2 and all(backup.findings(one) == [] for one in made)
+    assert str(folder) in dan.get("/admin/health").text
+
+
+def test_only_administrators_decide_about_backups(ben):
+    assert ben.post("/admin/health/nightly", hour="3").status_code == 403
+    assert "Make one every night" not in ben.get("/admin/health").text
+
+
+def test_dan_is_told_when_a_backup_fails_for_good_and_health_says_why(dan, runtime, monkeypatch):
+    def fail(*_, **__):
+        raise backup.BackupFailed("There is no room.")
+
+    monkeypatch.setattr(backup, "make", fail)
+    dan.post("/admin/health/backup")
+    for attempt in range(jobs.MOST_ATTEMPTS):
+        assert "A backup failed" not in dan.get("/notifications").text
+        worker.run_job(runtime, runtime.now() + timedelta(hours=attempt))
+    assert (
+        "A backup failed, and is not tried again by itself: There is no room."
+        in dan.get("/notifications").text
+    )
+    assert "There is no room." in dan.get("/admin/health").text

@@ -165,6 +165,7 @@ ROUTES = {  # endpoint -> case; 422 where only what is asked for is refused, so 
     "admin_health.rebuild": Case(fine=303),
     "admin_health.check": Case(fine=303),
     "admin_health.back_up": Case(fine=303),
+    "admin_health.plan": Case(fine=303, form={"hour": "2", "seen": "0"}),
     "admin_health.again": Case("job", 303),
     "admin_health.give_up": Case("job", 303),
     "admin_audit.index": Case(),

@@ -53,6 +53,7 @@ OPEN = {  # field -> why there is nothing to authorise
     "with": "an article named as in the field article, by the same function",
     "after": "the mark of a page; whatever it is, only what may be read is listed",
     "before": "the mark of a page; whatever it is, only what may be read is listed",
+    "hour": "an hour of the day, which the domain checks",
     "gap": "a search that found nothing, which only says that somebody wrote about it",
     "person": "the audit trail and the administrator know everybody",
     "person_id": "a flag or an article is handed to anybody who may keep it; others are refused",

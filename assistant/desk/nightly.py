@@ -1,0 +1,92 @@
+"""The backup of every night, as an administrator wants it: whether, at which hour, where, and how many are kept."""
+
+import os
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from assistant.desk import jobs, notifications, site
+from assistant.desk.errors import Finding, Refused
+from assistant.desk.jobs import Job
+from assistant.desk.people import Person
+
+SUBJECT = "backup"  # of the setting, and the kind of the job
+MOST_KEPT = 1000
+HOURS = range(24)
+
+
+def plan(db: Session, values: Mapping[str, Any], *, seen: int, actor: Person | None, now: datetime) -> None:
+    """Decide about the backup of every night. values: nightly, hour, folder (empty: as the settings say), keep.
+
+    Raises Refused with what is wrong with hour, folder or number; EditConflict when somebody else was faster.
+    """
+    findings = [*_number_findings(values), *_folder_findings(values["folder"])]
+    if findings:
+        raise Refused(findings)
+    site.put(db, SUBJECT, values, seen=seen, actor=actor, now=now)
+
+
+def place(db: Session, folder: Path, keep: int) -> tuple[Path, int]:
+    """Return the folder of backups and how many are kept, as decided; folder and keep where nothing is."""
+    decided = site.of(db, SUBJECT)
+    return Path(decided["folder"] or folder), decided["keep"] or keep
+
+
+def ask_when_due(db: Session, zone: ZoneInfo, *, now: datetime) -> Job | None:
+    """Ask for tonight's backup once its hour has come, also when nobody worked at that hour; None when it is not due.
+
+    A plan counts from the first such hour after it was made.
+    """
+    moment = due_since(db, zone, now=now)
+    return jobs.add(db, SUBJECT, {}, key=_key(moment), now=now) if moment else None
+
+
+def due_since(db: Session, zone: ZoneInfo, *, now: datetime) -> datetime | None:
+    """Return the hour for which a backup has still to be asked; None when there is none."""
+    decided, row = site.of(db, SUBJECT), db.get(site.Setting, SUBJECT)
+    if row is None or not decided["nightly"]:
+        return None
+    local = now.astimezone(zone)
+    moment = datetime.combine(local, time(decided["hour"]), zone)
+    moment -= timedelta(days=1) if moment > local else timedelta()
+    asked = db.scalar(select(Job.id).where(Job.key == _key(moment)))
+    return None if asked or moment <= row.updated_at else moment
+
+
+def tell_failure(db: Session, error: str, *, now: datetime) -> None:
+    """Tell the administrators that a backup failed for good."""
+    administrators = db.scalars(select(Person).where(Person.role == "administrator", Person.active))
+    text = f"A backup failed, and is not tried again by itself: {error}"
+    notifications.tell(db, administrators, text, "/admin/health", actor=None, now=now)
+
+
+def _key(moment: datetime) -> str:
+    return f"backup of {moment:%Y-%m-%d}"
+
+
+def _number_findings(values: Mapping[str, Any]) -> list[Finding]:
+    found = []
+    if values["hour"] not in HOURS:
+        found.append(Finding("hour", "This is no hour of the day.", "Choose one of the list."))
+    if values["keep"] is None or not 1 <= values["keep"] <= MOST_KEPT:
+        found.append(Finding("keep", f"From 1 to {MOST_KEPT:,} can be kept.", "Write a number such as 7."))
+    return found
+
+
+def _folder_findings(folder: str) -> list[Finding]:
+    if not folder:
+        return []
+    path = Path(folder)
+    if not path.is_absolute():
+        return [
+            Finding("folder", "This is not a whole path.", "Begin it with a slash, such as /backup/desk.")
+        ]
+    if not (path.is_dir() and os.access(path, os.W_OK | os.X_OK)):
+        cure = "Make it on the server, let the desk's user write there, and save again."
+        return [Finding("folder", "The desk cannot write into this folder.", cure)]
+    return []
