@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, 
 from sqlalchemy.orm import Session
 
 from assistant.desk import gaps, site
-from assistant.desk.incident import Incident
+from assistant.desk.incident import NOTHING_LEARNED, Incident
 from assistant.desk.link import Link
 from assistant.desk.permissions import readable_articles, readable_incidents
 from assistant.desk.seen import CLOSURE, Seen
@@ -101,7 +101,7 @@ def closures(asked: Asked) -> Select[Any]:
         Seen.at >= Incident.closed_at,
     )
     query: Any = select(Incident.id.label("key"), Incident.closed_at.label("rank"))
-    recent = (Incident.closed_at > asked.now - CLOSED_WITHIN, Incident.closing_door == "nothing")
+    recent = (Incident.closed_at > asked.now - CLOSED_WITHIN, NOTHING_LEARNED)
     return query.where(readable_incidents(asked.viewer), *recent, ~looked)
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Column, ForeignKey, Index, String, Table, Text, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, String, Table, Text, UniqueConstraint, and_
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from assistant.desk.asset import ConfigurationItem, Service
@@ -207,3 +207,7 @@ class Relation(Base):
 
     incident: Mapped[Incident] = relationship(foreign_keys=[incident_id], back_populates="relations")
     other: Mapped[Incident] = relationship(foreign_keys=[other_id], back_populates="related")
+
+
+# One that was merged goes on in another incident, which is where something may be learned.
+NOTHING_LEARNED = and_(Incident.closing_door == "nothing", Incident.merged_into_id.is_(None))

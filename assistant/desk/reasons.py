@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from assistant.desk import process, ways
 from assistant.desk.errors import Finding, Refused
-from assistant.desk.incident import Incident
+from assistant.desk.incident import NOTHING_LEARNED, Incident
 from assistant.desk.people import Person
 from assistant.desk.permissions import readable_incidents
 from assistant.desk.process import Reason
@@ -27,7 +27,7 @@ NEXT = re.compile(r"^[ \t]*\[", re.MULTILINE)
 
 def uses(db: Session, viewer: Viewer, name: str) -> dict[str, int]:
     """Return how often each reason of a process was given, among the incidents that the viewer may read."""
-    given = (Incident.closing_door == "nothing", Incident.process == name, readable_incidents(viewer))
+    given = (NOTHING_LEARNED, Incident.process == name, readable_incidents(viewer))
     counts = select(Incident.nothing_reason, func.count()).where(*given).group_by(Incident.nothing_reason)
     return {str(reason): count for reason, count in db.execute(counts)}
 

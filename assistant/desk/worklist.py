@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session, joinedload
 
 from assistant.desk.asset import ConfigurationItem
-from assistant.desk.incident import Incident
+from assistant.desk.incident import NOTHING_LEARNED, Incident
 from assistant.desk.people import membership
 from assistant.desk.permissions import readable_ids, readable_incidents
 from kb.article import Article
@@ -22,7 +22,6 @@ from kb.feedback import Search, Showing
 from kb.viewer import Viewer
 
 OPEN = Incident.phase.in_(("new", "active", "waiting"))
-NOTHING = Incident.closing_door == "nothing"
 PAGE = 50  # incidents on a page
 SURE = "very likely"
 MOST = 1000  # counted at most; beyond it a count is “1,000+”
@@ -214,7 +213,9 @@ def of_requester(db: Session, viewer: Viewer) -> list[Incident]:
 def nothing_learned(db: Session, viewer: Viewer, reason: str = "", *, after: str = "") -> Page:
     """Return one page of the incidents that were closed with nothing to learn, newest first, all or for one reason."""
     columns = (Incident.closed_at, Incident.id)
-    query = select(Incident).where(readable_incidents(viewer), NOTHING, Incident.closed_at.is_not(None))
+    query = select(Incident).where(
+        readable_incidents(viewer), NOTHING_LEARNED, Incident.closed_at.is_not(None)
+    )
     query = query.options(joinedload(Incident.resolved_by))
     query = query.where(Incident.nothing_reason == reason) if reason else query
     if seen := _unmark(after, columns):
@@ -225,7 +226,7 @@ def nothing_learned(db: Session, viewer: Viewer, reason: str = "", *, after: str
 
 def nothing_counts(db: Session, viewer: Viewer) -> dict[str, int]:
     """Return how often each reason was given, among the incidents that this viewer may read."""
-    query = select(Incident.nothing_reason, func.count()).where(readable_incidents(viewer), NOTHING)
+    query = select(Incident.nothing_reason, func.count()).where(readable_incidents(viewer), NOTHING_LEARNED)
     return {str(reason): count for reason, count in db.execute(query.group_by(Incident.nothing_reason))}
 
 

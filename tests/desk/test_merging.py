@@ -7,7 +7,20 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from assistant.desk import audit, conversation, family, lifecycle, merging, timeline
+from assistant.desk import (
+    audit,
+    closure,
+    conversation,
+    curation,
+    family,
+    lifecycle,
+    merging,
+    reasons,
+    timeline,
+    worklist,
+)
+from assistant.desk.closure import Outcome
+from assistant.desk.curation_queries import Asked
 from assistant.desk.errors import MoveNotAllowed, Refused
 from assistant.desk.notifications import Notification
 from assistant.desk.permissions import viewer_of
@@ -216,3 +229,19 @@ class Merges(RuleBasedStateMachine):
 
 TestMerges = Merges.TestCase
 TestMerges.settings = settings(max_examples=15, stateful_step_count=10, deadline=None)
+
+
+def test_a_duplicate_that_was_merged_is_not_among_what_taught_nothing_until_the_merge_is_taken_back(db, now):
+    cleo = make.person(db, "cleo")
+    viewer = viewer_of(db, cleo)
+    asked = Asked(db, viewer, now)
+    goes, stays = make.incident(db, "Same again"), make.incident(db, "First")
+    merging.merge(db, goes, stays, actor=cleo, now=now)
+    assert goes.closing_door == "nothing"
+    assert curation.page(asked, "closures").tasks == [] and curation.counts(asked)["closures"] == 0
+    assert worklist.nothing_learned(db, viewer).incidents == [] and worklist.nothing_counts(db, viewer) == {}
+    assert reasons.uses(db, viewer, goes.process) == {}
+    told_a_joke = make.incident(db, "Told a joke")
+    closure.close_with_nothing(db, told_a_joke, Outcome("nothing", reason="withdrawn"), actor=cleo, now=now)
+    assert worklist.nothing_learned(db, viewer).incidents == [told_a_joke]
+    assert worklist.nothing_counts(db, viewer) == {"withdrawn": 1}
