@@ -1,16 +1,19 @@
 """Merging two articles: the text of the result, then the links, then all that knowledge keeps, in one transaction."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from assistant.desk import audit, notifications
 from assistant.desk.link import Link
 from assistant.desk.people import Person
 from kb import authoring, merging
-from kb.article import Article, Content
+from kb.article import Article, Content, Flag
+from kb.remarks import Remark
 from kb.store import lock
+from kb.votes import Vote
 
 
 def merge(
@@ -43,6 +46,17 @@ def merge(
     path = f"/articles/{stays.number}"
     notifications.tell(db, [stays.owner, goes.owner], text, path, actor=actor, now=now)
     return stays
+
+
+def moving(db: Session, goes: Article) -> dict[str, int]:
+    """Return how much moves to the one that stays, in words for one of them; what there is none of is left out."""
+    kinds: dict[str, Any] = {"link": Link, "vote": Vote, "flag": Flag, "remark": Remark}
+    counts = {
+        name: db.scalar(select(func.count()).select_from(kind).where(kind.article_id == goes.id)) or 0
+        for name, kind in kinds.items()
+    }
+    counts |= {"service": len(goes.services), "article merged before": len(merging.merged_into(db, goes))}
+    return {name: count for name, count in counts.items() if count}
 
 
 def _move_links(db: Session, stays: Article, goes: Article) -> None:

@@ -41,6 +41,7 @@ def preview(number: str) -> ResponseReturnValue:
         content=content,
         worth=worth_of(db(), [one.id for one in both]),
         links={one.id: _links(one) for one in both},
+        moving=merging.moving(db(), goes),
         wider=REACH.index(stays.audience) > REACH.index(goes.audience) and AUDIENCES[stays.audience],
         **looked(content),
     )

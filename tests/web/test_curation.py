@@ -153,6 +153,19 @@ def test_cleo_merges_two_and_the_old_number_leads_to_the_one_that_stays(cleo, ad
     assert cleo.get("/articles/KB-000002/versions/1").status_code == 200
 
 
+def test_before_a_merge_cleo_reads_exactly_what_moves_and_that_it_cannot_be_undone(cleo, ben, rows, pair):
+    for text in ("Old menu", "Wrong name"):
+        ben.post("/articles/KB-000002/flag", reason=text)
+    ben.post("/articles/KB-000002/remarks", text="Needs a picture")
+    ben.post("/articles/KB-000001/remarks", text="This one stays")
+    page = cleo.get("/articles/KB-000001/merge?with=KB-000002").text
+    question = page.partition("Merge them? It cannot be undone.")[2]
+    assert re.findall(r"<li>(.*?)</li>", question)[:2] == ["2 flags", "1 remark"]
+    assert "vote" not in question and "KB-000002 is archived" in question
+    other = cleo.get("/articles/KB-000002/merge?with=KB-000001").text.partition("It cannot be undone.")[2]
+    assert "To KB-000002 moves:" in other and re.findall(r"<li>(.*?)</li>", other)[:1] == ["1 remark"]
+
+
 def test_a_number_that_leads_to_what_ada_may_not_read_leads_nowhere(cleo, ada, rows):
     with rows() as db:
         make.article(db, audience="internal")
