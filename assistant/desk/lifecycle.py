@@ -208,6 +208,8 @@ def assign(
     if person is not None and not (person.works and person.active):
         message = f"{person.name} does not work on incidents."
         findings.append(Finding("assignee_id", message, "Choose an agent."))
+    if group is not None and not group.active and group is not incident.group:
+        findings.append(Finding("group_id", f"{group.name} is not in use any more.", "Choose another group."))
     if incident.restricted_to and person is not None and incident.restricted_to not in person.groups:
         message = f"{person.name} may not read incidents of {incident.restricted_to.name}."
         findings.append(Finding("assignee_id", message, "Choose one of its members."))

@@ -115,6 +115,11 @@ def who_work(db: Session) -> list[Person]:
     )
 
 
+def groups_of(person: Person) -> list[Group]:
+    """Return the groups in use that a person is in."""
+    return [group for group in person.groups if group.active]
+
+
 def set_password(person: Person, password: str) -> None:
     """Keep the argon2id hash of a password. Raises Refused when it is too short."""
     if len(password) < SHORTEST_PASSWORD:

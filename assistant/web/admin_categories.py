@@ -40,10 +40,9 @@ def add() -> ResponseReturnValue:
 @allows("administer")
 def detail(category_id: int) -> ResponseReturnValue:
     """Show a branch: its name, its place, whether it is offered."""
-    tree, count = classification.everything(db()), _counts()[category_id]
-    return editing(
-        "admin/category.html", the(Category, category_id), EDITABLE, "category", tree=tree, count=count
-    )
+    row, count = the(Category, category_id), _counts()[category_id]
+    parents = [one.choice for one in classification.tree(db(), row.parent_id) if one is not row]
+    return editing("admin/category.html", row, EDITABLE, "category", parents=parents, count=count)
 
 
 @blueprint.post("/admin/categories/<int:category_id>")

@@ -14,7 +14,7 @@ from assistant.web.admin_page import editing, linking
 from assistant.web.door import db, now
 from assistant.web.page import done, page
 from assistant.web.policy import allows
-from assistant.web.subjects import chosen_id, named_items, the
+from assistant.web.subjects import chosen_id, named_items, offered, services, the
 
 blueprint = Blueprint("admin_items", __name__)
 LINK = linking("admin_items.index", "q", "kind", "service", "retired")
@@ -27,14 +27,15 @@ def index() -> ResponseReturnValue:
     text, kind = forms.text("q"), forms.text("kind")
     wanted = Wanted(text, kind, forms.number("service"), retired=bool(forms.text("retired")))
     shown = items.page(db(), wanted, forms.number("after"))
-    return page("admin/items.html", wanted=wanted, shown=shown, link=LINK, **_choices())
+    choices = {"kinds": items.kinds(db()), "services": catalogue.everything(db())}
+    return page("admin/items.html", wanted=wanted, shown=shown, link=LINK, **choices)
 
 
 @blueprint.get("/admin/items/new")
 @allows("administer")
 def new() -> ResponseReturnValue:
     """Show the form for a new item."""
-    return page("admin/item_new.html", service_id=forms.number("service"), **_choices())
+    return page("admin/item_new.html", service_id=forms.number("service"), **_choices(None))
 
 
 @blueprint.post("/admin/items")
@@ -53,7 +54,13 @@ def detail(item_id: int) -> ResponseReturnValue:
     about = {way: items.around(db(), item, way) for way in items.WAYS}
     incidents = items.open_incidents(db(), viewer(), item)
     return editing(
-        "admin/item.html", item, EDITABLE, "configuration item", incidents=incidents, **about, **_choices()
+        "admin/item.html",
+        item,
+        EDITABLE,
+        "configuration item",
+        incidents=incidents,
+        **about,
+        **_choices(item.service),
     )
 
 
@@ -112,5 +119,5 @@ def _values() -> dict[str, Any]:
     return {**forms.texts("name", "kind", "details"), "service_id": chosen_id(Service, "service_id")}
 
 
-def _choices() -> dict[str, Any]:
-    return {"kinds": items.kinds(db()), "services": catalogue.everything(db())}
+def _choices(service: Service | None) -> dict[str, Any]:
+    return {"kinds": items.kinds(db()), "services": offered(services(), service)}

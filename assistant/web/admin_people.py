@@ -72,7 +72,7 @@ def detail(person_id: int) -> ResponseReturnValue:
         incidents=directory.open_incidents(db(), viewer(), person),
         browsers=signin.browsers(db(), person, now=now()),
         invited=invitation.waiting(db(), person, now=now()),
-        **_choices(),
+        **_choices(person),
     )
 
 
@@ -153,9 +153,10 @@ def _groups() -> list[Group]:
     return [group for group in groups.everyone(db()) if group.id in wanted]
 
 
-def _choices() -> dict[str, Any]:
+def _choices(person: Person | None = None) -> dict[str, Any]:
+    retired = [group for group in person.groups if not group.active] if person else []
     return {
-        "groups": groups.everyone(db(), active=True),
+        "groups": [*groups.everyone(db(), active=True), *retired],
         "departments": directory.departments(db()),
         "zones": sorted(timezones()),
     }

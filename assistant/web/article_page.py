@@ -15,6 +15,7 @@ from assistant.desk.permissions import readable_incidents
 from assistant.identity import can, me, viewer
 from assistant.web.door import db
 from assistant.web.page import page
+from assistant.web.subjects import offered
 from kb import merging, remarks, standard, states
 from kb.article import AUDIENCES, CONFIDENCES, GOVERNANCES, Article, Content
 from kb.redaction import marks_in
@@ -53,7 +54,7 @@ def looked(content: Content) -> dict[str, Any]:
 
 def keepers() -> list[tuple[int, str]]:
     """Return the people to whom a task or an article can be handed over."""
-    return [(person.id, person.name) for person in people.who_work(db())]
+    return offered(people.who_work(db()))
 
 
 def readers(article: Article) -> str:
@@ -75,7 +76,7 @@ def _about(article: Article) -> dict[str, Any]:
             if not states.widens(article, {"audience": value})
         ],
         "governances": _offered("governance", GOVERNANCES, article.governance),
-        "own_teams": [(group.id, group.name) for group in me().groups],
+        "own_teams": offered(people.groups_of(me()), article.team),
         "readers": readers(article),
         "worth": worth_of(db(), [article.id]).words(article.id),
         "flags": sorted(article.flags, key=lambda raised: (raised.settled_at is not None, -raised.id)),

@@ -6,7 +6,7 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from assistant.desk import bulk, people, ways
+from assistant.desk import bulk, groups, people, ways
 from assistant.desk.bulk import ACTS, Asked, Outcome
 from assistant.desk.errors import Finding, Refused
 from assistant.desk.incident import Incident
@@ -19,7 +19,7 @@ from assistant.web import filters, forms
 from assistant.web.door import db, now
 from assistant.web.page import done, page
 from assistant.web.policy import allows
-from assistant.web.subjects import chosen, named_article, named_incident
+from assistant.web.subjects import chosen, named_article, named_incident, offered
 
 blueprint = Blueprint("bulk", __name__)
 
@@ -85,11 +85,10 @@ def choices(incidents: list[Incident]) -> dict[str, Any]:
         for state in ways.of(db(), process).states.values()
         if state.phase in ("new", "active", "waiting")
     }
-    groups = db().scalars(select(Group).where(Group.active).order_by(Group.name))
     return {
         "states": list(states.items()),
-        "groups": [(group.id, group.name) for group in groups],
-        "people": [(person.id, person.name) for person in people.who_work(db())],
+        "groups": offered(groups.everyone(db(), active=True)),
+        "people": offered(people.who_work(db())),
     }
 
 

@@ -4,13 +4,13 @@ from functools import partial
 from typing import Any
 
 from flask import Response
-from sqlalchemy import select
 
 from assistant.desk import (
     checklist,
     closure_gate,
     conversation,
     family,
+    groups,
     merging,
     people,
     permissions,
@@ -21,11 +21,11 @@ from assistant.desk import (
 )
 from assistant.desk.incident import RELATIONS, Incident, Relation
 from assistant.desk.link import Link
-from assistant.desk.people import Group
 from assistant.identity import me, viewer
 from assistant.web.door import db, now
 from assistant.web.page import page
 from assistant.web.portal_incident import Portal, for_requester
+from assistant.web.subjects import offered
 from kb.article import Article
 
 WORKING = ("new", "active", "waiting")  # phases of the state menu; the others have their own button
@@ -104,7 +104,6 @@ def _merged(incident: Incident) -> list[Incident]:
 
 def _for_agents(incident: Incident) -> dict[str, Any]:
     """Return what only people who work on incidents see. What costs a question is asked where a part shows it."""
-    groups = db().scalars(select(Group).where(Group.active).order_by(Group.name))
     into = incident.merged_into
     return {
         "goes_on": into if into and permissions.may_read_incident(db(), viewer(), into) else None,
@@ -117,7 +116,7 @@ def _for_agents(incident: Incident) -> dict[str, Any]:
         "steps": checklist.of(incident),
         "removed_steps": [step for step in incident.steps if step.position == checklist.REMOVED],
         "spent": conversation.time_spent(incident),
-        "people": [(person.id, person.name) for person in people.who_work(db())],
-        "groups": [(group.id, group.name) for group in groups],
+        "people": offered(people.who_work(db()), incident.assignee),
+        "groups": offered(groups.everyone(db(), active=True), incident.group),
         "relations": list(RELATIONS.items()),
     }

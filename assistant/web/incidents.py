@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, g, url_for
 from flask.typing import ResponseReturnValue
 
-from assistant.desk import classification, lifecycle
+from assistant.desk import classification, lifecycle, people
 from assistant.desk.asset import Service
 from assistant.desk.classification import Category
 from assistant.desk.incident import SOURCES
@@ -22,6 +22,7 @@ from assistant.web.subjects import (
     chosen_id,
     named_items,
     named_person,
+    offered,
     own_group,
     services,
     the_incident,
@@ -82,7 +83,7 @@ def timeline(number: str) -> ResponseReturnValue:
 def edit(number: str) -> ResponseReturnValue:
     """Show the form that changes an incident; after a lost race, both versions."""
     incident = the_incident(number)
-    kept = choices(incident.category_id, incident.closing_category_id)
+    kept = choices(incident.category_id, incident.closing_category_id, service=incident.service)
     return page("incidents/edit.html", incident=incident, lost=g.get("lost_race", False), **kept)
 
 
@@ -96,12 +97,15 @@ def save(number: str) -> ResponseReturnValue:
     return done(url_for("incidents.detail", number=number), "Your changes are saved.", leave=True)
 
 
-def choices(*keep: int | None) -> dict[str, Any]:
-    """Return what the forms offer to choose from. keep: ids of categories that stand in the form, though retired."""
+def choices(*keep: int | None, service: Service | None = None) -> dict[str, Any]:
+    """Return what the forms offer to choose from.
+
+    keep: ids of categories that stand in the form, though retired; service: the one that stands there.
+    """
     return {
-        "services": [(service.id, service.name) for service in services()],
+        "services": offered(services(), service),
         "categories": [(category.id, category.path) for category in classification.tree(db(), *keep)],
-        "own_groups": [(group.id, group.name) for group in me().groups if group.restricted],
+        "own_groups": [(group.id, group.name) for group in people.groups_of(me()) if group.restricted],
         "sources": [(key, label) for key, label in SOURCES.items() if key not in ("api", "import")],
     }
 

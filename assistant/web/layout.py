@@ -20,7 +20,7 @@ from assistant.web.notifications import unread
 from assistant.web.page import findings, lost_race, ticked, typed, typed_all
 from assistant.web.portal_incident import KNOWN, NEXT
 from assistant.web.portal_reader import address_of, slug
-from assistant.web.queue import nav, saved
+from assistant.web.queue import my_groups, nav, saved
 from kb.article import AUDIENCES, CONFIDENCES, GOVERNANCES
 
 
@@ -38,11 +38,6 @@ def name_of(person_id: int) -> str:
     """Return what a person is called."""
     person = db().get(Person, person_id)
     return person.name if person else "somebody"
-
-
-def my_groups() -> list[tuple[int, str]]:
-    """Return the viewer's own groups to choose from."""
-    return [(group.id, group.name) for group in me().groups]
 
 
 def zip_same(values: Iterable[str]) -> list[tuple[str, str]]:

@@ -5,8 +5,9 @@ from typing import Any
 from flask import Blueprint, g, request, url_for
 from flask.typing import ResponseReturnValue
 
-from assistant.desk import closure_gate, saved_view, ways, worklist
+from assistant.desk import closure_gate, people, saved_view, ways, worklist
 from assistant.desk.incident import Incident
+from assistant.desk.people import Group
 from assistant.desk.saved_view import SavedView
 from assistant.desk.worklist import LISTS, SORTS
 from assistant.identity import me, viewer
@@ -14,6 +15,7 @@ from assistant.web import bulk, filters, forms
 from assistant.web.door import db
 from assistant.web.page import page
 from assistant.web.policy import allows
+from assistant.web.subjects import offered
 
 blueprint = Blueprint("queue", __name__)
 
@@ -87,3 +89,8 @@ def _missing(incidents: list[Incident]) -> dict[int, str]:
     """Return for each resolved incident what still has to be written down before it can close, empty for nothing."""
     found = {one.id: closure_gate.findings(one, ways.of(db(), one)) for one in incidents}
     return {key: findings[0].message if findings else "" for key, findings in found.items()}
+
+
+def my_groups(present: Group | None = None) -> list[tuple[int, str]]:
+    """Return the viewer's own groups to choose from, and the one that is chosen now."""
+    return offered(people.groups_of(me()), present)

@@ -37,8 +37,12 @@ def form(number: str) -> ResponseReturnValue:
         draft=closure.draft_from(incident),
         doors=DOORS,
         reasons=ways.of(db(), incident).reasons.values(),
-        categories=[(category.id, category.path) for category in classification.tree(db())],
+        categories=[category.choice for category in classification.tree(db(), *_categories(incident))],
     )
+
+
+def _categories(incident: Incident) -> tuple[int | None, int | None]:
+    return incident.closing_category_id, incident.category_id
 
 
 @blueprint.post("/incidents/<number>/resolve")

@@ -1,5 +1,6 @@
 """Finding what an address names. What is missing and what is foreign look the same: nothing is there."""
 
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from sqlalchemy import func, select
@@ -161,3 +162,11 @@ def own_group(field: str) -> Group | None:
 def services() -> list[Service]:
     """Return the services that people can choose."""
     return list(db().scalars(select(Service).where(Service.active).order_by(Service.name)))
+
+
+def offered(rows: Iterable[Any], present: Any = None) -> list[tuple[int, str]]:
+    """Return what a form offers: the rows that are in use, and the present one though it is not any more."""
+    choices = [(row.id, row.name) for row in rows]
+    if present is None or present.id in dict(choices):
+        return choices
+    return [*choices, (present.id, f"{present.name} (not in use)")]
