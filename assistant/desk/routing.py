@@ -79,10 +79,12 @@ def move(db: Session, route: Route, steps: int, *, actor: Person, now: datetime)
 def drop(db: Session, route: Route, *, actor: Person | None, now: datetime) -> None:
     """Remove a route; incidents that came by it stay where they are."""
     said = {
+        "group": route.group.name,
         "service": route.service and route.service.name,
         "category": route.category and route.category.path,
     }
-    audit.record(db, "route", route.id, "route removed", actor=actor, now=now, group=route.group.name, **said)
+    gone = {name: [value, None] for name, value in said.items() if value}
+    audit.record(db, "route", route.id, "route removed", actor=actor, now=now, **gone)
     db.delete(route)
     db.flush()
 
