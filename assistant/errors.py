@@ -40,6 +40,9 @@ STATUS = {  # error -> status; the first class that fits counts
     CSRFError: 419,
     OperationalError: 503,
 }
+UNTYPED = {  # what forms carry along, and secrets: an error page does not give them back
+    *("csrf_token", "password", "new", "seen", "version", "other_version", "from", "of", "next", "shown"),
+}
 WORDS = {
     400: Words(
         "This request cannot be read",
@@ -49,7 +52,7 @@ WORDS = {
     401: Words(
         "You are signed out",
         "Your sign-in has ended. Nothing that you typed was sent.",
-        "Sign in in another tab, then come back here and send it again.",
+        "Sign in, then send it again.",
     ),
     403: Words(
         "This is not open to you",
@@ -144,19 +147,24 @@ def _again(form: str, error: Exception, status: int) -> Response:
     """Show the page of a refused form again, with what was typed and what stands in its way."""
     g.refused, g.findings, g.lost_race = True, findings_of(error), status == 409
     view = current_app.view_functions[form]
-    known = {
-        name: value for name, value in (request.view_args or {}).items() if name in signature(view).parameters
-    }
-    response = make_response(current_app.ensure_sync(view)(**known))
+    response = make_response(current_app.ensure_sync(view)(**_known(form)))
     response.status_code = status
     return response
+
+
+def _known(form: str) -> dict[str, Any]:
+    """Return what the address of this request says about the page of a form."""
+    wanted = signature(current_app.view_functions[form]).parameters
+    return {name: value for name, value in (request.view_args or {}).items() if name in wanted}
 
 
 def _plain(error: Exception, status: int) -> Response:
     words = WORDS.get(status, WORDS[500 if status >= 500 else 400])
     template = "errors/_notice.html" if wants_part() else "errors/page.html"
     found = findings_of(error) if status in (409, 422) else []
-    body = render_template(template, words=words, status=status, found=found, kept=_kept())
+    form = _form() if status == 401 else ""
+    back = url_for(form, **_known(form)) if form else ""
+    body = render_template(template, words=words, status=status, found=found, kept=_kept(), back=back)
     response = make_response(body, status)
     if isinstance(error, HTTPException):
         for name, value in error.get_headers():
@@ -176,8 +184,4 @@ def _kept() -> list[tuple[str, str]]:
         sent = request.form.items(multi=True)
     except HTTPException:
         return []
-    return [
-        (name, value)
-        for name, value in sent
-        if value.strip() and name not in ("csrf_token", "password", "new")
-    ]
+    return [(name, value) for name, value in sent if value.strip() and name not in UNTYPED]

@@ -92,7 +92,6 @@ def test_after_signing_in_again_the_long_form_is_filled_as_it_was(desk):
     page.get_by_label("Mail address").fill("ben@example.org")
     page.get_by_label("Password").fill(make.PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    page.goto("/articles/new")
     expect(page.get_by_label("Title")).to_have_value("Drive P: does not appear")
     assert text_of(page.get_by_label("Resolution")) == LONG.strip()
 
