@@ -1,5 +1,7 @@
 """The priority matrix: a grid to choose from, tried on what happened before it is saved."""
 
+from typing import Any
+
 from flask import Blueprint, g, url_for
 from flask.typing import ResponseReturnValue
 
@@ -8,7 +10,7 @@ from assistant.desk.priority import MATRIX, Pair
 from assistant.identity import me, viewer
 from assistant.web import forms
 from assistant.web.door import db, now
-from assistant.web.page import done, page
+from assistant.web.page import done, keep_typed, page
 from assistant.web.policy import allows
 
 blueprint = Blueprint("admin_priority", __name__, url_prefix="/admin/priority")
@@ -19,12 +21,7 @@ blueprint = Blueprint("admin_priority", __name__, url_prefix="/admin/priority")
 def index() -> ResponseReturnValue:
     """Show the matrix."""
     return page(
-        "admin/priority.html",
-        matrix=priority.matrix(db()),
-        usual=MATRIX,
-        version=site.version(db(), "priority"),
-        lost=g.get("lost_race", False),
-        cell=priority.cell,
+        "admin/priority.html", lost=g.get("lost_race", False), **_matrix(site.version(db(), "priority"))
     )
 
 
@@ -39,11 +36,13 @@ def save() -> ResponseReturnValue:
 @blueprint.post("/try")
 @allows("administer", form="admin_priority.index", looks=True)
 def attempt() -> ResponseReturnValue:
-    """Say what this matrix would have meant for the incidents of the last 90 days."""
+    """Say under the matrix what it would have meant for the incidents of the last 90 days."""
     chosen = _chosen()
     findings = list(priority.findings_in(chosen))
     run = priority.dry_run(db(), viewer(), chosen, now=now())
-    return page("admin/priority_tried.html", "admin/_tried.html", run=run, problems=findings)
+    keep_typed()
+    about = _matrix(forms.number("version") or 0)
+    return page("admin/priority.html", "admin/_tried.html", run=run, problems=findings, **about)
 
 
 @blueprint.post("/reset")
@@ -52,6 +51,16 @@ def reset() -> ResponseReturnValue:
     """Go back to the matrix that came with the desk."""
     priority.decide(db(), MATRIX, seen=forms.number("version") or 0, actor=me(), now=now())
     return done(url_for("admin_priority.index"), "The matrix is as it came with the desk.", leave=True)
+
+
+def _matrix(version: int) -> dict[str, Any]:
+    """Return what the grid shows. version: the one that was seen."""
+    return {
+        "matrix": priority.matrix(db()),
+        "usual": MATRIX,
+        "version": version,
+        "cell": priority.cell,
+    }
 
 
 def _chosen() -> dict[Pair, str]:

@@ -78,3 +78,9 @@ def test_what_was_saved_before_is_shown_with_what_changed_and_comes_back(dan, ro
     with rows() as db:
         assert content_standard.text(db) == "Be short.\n"
     assert dan.get("/admin/standard/versions/999999").status_code == 404
+
+
+def test_without_javascript_the_trial_stands_under_the_matrix_with_the_choice(dan):
+    text = dan.post("/admin/priority/try", **{**CELLS, "person_now": "P2"}, version="0").text
+    assert "<h1>Priority matrix</h1>" in text and "would have had another priority" in text
+    assert '<option value="P2" selected>' in text.partition('name="person_now"')[2].partition("</select>")[0]
