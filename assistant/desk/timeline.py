@@ -40,6 +40,7 @@ NAMES = {  # column -> what people call it
     "hold_reason": "reason for waiting",
     "requester_id": "requester",
 }
+NOBODY = "nobody"
 ROWS = {
     "service_id": Service,
     "category_id": Category,
@@ -50,6 +51,13 @@ ROWS = {
     "requester_id": Person,
 }
 CHOICES = {"impact": IMPACTS, "urgency": URGENCIES}
+PLAIN = {  # phase -> what requesters read when their incident gets there
+    "new": "It waits for somebody to begin.",
+    "active": "We are working on it.",
+    "waiting": "It waits.",
+    "resolved": "We think it is solved.",
+    "closed": "It is closed.",
+}
 Changes = dict[str, list[Any]]  # column -> [before, after]
 LONG_TEXTS = ("symptoms", "environment", "workaround", "cause", "resolution", "verification")
 
@@ -103,9 +111,10 @@ def _told(db: Session, incident: Incident, entry: AuditEntry, viewer: Viewer) ->
     """Return an audit entry as a sentence, empty when it says nothing that this reader needs."""
     changes, with_notes = entry.changes, viewer.ranks("agent")
     if entry.action == "incident added":
-        return f"Recorded, source: {incident.source}."
+        return f"Recorded, source: {incident.source}." if with_notes else "We got it."
     if entry.action == "incident changed":
-        sentences = [_merged(db, changes, viewer), *_sentences(db, incident, changes, with_notes)]
+        said = _sentences if with_notes else _plainly
+        sentences = [_merged(db, changes, viewer), *said(db, incident, changes)]
         return " ".join(sentence for sentence in sentences if sentence)
     if entry.action == "attachment added":
         return f"Attached {changes['name'][1]}."
@@ -114,20 +123,34 @@ def _told(db: Session, incident: Incident, entry: AuditEntry, viewer: Viewer) ->
     return _hanging(db, entry, viewer)
 
 
-def _sentences(db: Session, incident: Incident, changes: Changes, with_notes: bool) -> list[str]:
+def _plainly(db: Session, incident: Incident, changes: Changes) -> list[str]:
+    """Tell requesters where it stands now and with whom it is, whatever the process calls that."""
+    states, sentences = ways.of(db, incident).states, []
+    before, after = (states.get(name) for name in changes.get("state", ("", "")))
+    if after is not None and (before is None or before.phase != after.phase):
+        waits = _waits(changes) if after.phase == "waiting" else ""
+        sentences.append(f"It waits for: {waits}." if waits else PLAIN[after.phase])
+    if ("assignee_id" in changes or "group_id" in changes) and (owner := _owner(db, changes)) != NOBODY:
+        sentences.append(f"It is with {owner}.")
+    return sentences
+
+
+def _sentences(db: Session, incident: Incident, changes: Changes) -> list[str]:
     sentences = []
     if "state" in changes:
         states = ways.of(db, incident).states
         label = states[changes["state"][1]].label if changes["state"][1] in states else changes["state"][1]
-        waits = changes.get("hold_reason", [None, None])[1]
-        sentences.append(f"State: {label}{f', waiting for: {waits}' if waits else ''}.")
+        waits = _waits(changes)
+        sentences.append(f"State: {label}, waiting for: {waits}." if waits else f"State: {label}.")
     if "assignee_id" in changes or "group_id" in changes:
         sentences.append(f"Assigned to {_owner(db, changes)}.")
-    if not with_notes:
-        return sentences
     return sentences + [
         _field(db, name, *changes[name]) for name in changes if name in NAMES and name != "hold_reason"
     ]
+
+
+def _waits(changes: Changes) -> str:
+    return (changes.get("hold_reason", ("", ""))[1] or "").rstrip(".")
 
 
 def _owner(db: Session, changes: Changes) -> str:
@@ -137,7 +160,7 @@ def _owner(db: Session, changes: Changes) -> str:
         _shown(db, "group_id", group) if group else "",
         _shown(db, "assignee_id", person) if person else "",
     ]
-    return ", ".join(name for name in names if name) or "nobody"
+    return ", ".join(name for name in names if name) or NOBODY
 
 
 def _field(db: Session, name: str, before: object, after: object) -> str:

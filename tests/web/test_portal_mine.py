@@ -74,3 +74,19 @@ def test_a_merged_duplicate_says_that_others_report_the_same(ada, rows):
     assert "Others report the same." in text
     assert "stands here" in text
     assert "Theirs" not in text
+
+
+def test_what_happened_is_told_in_plain_words_and_only_where_it_means_something(ada, ben, incident):
+    ben.post(f"/incidents/{incident}/take")
+    ben.post(f"/incidents/{incident}/move", state="in_progress")
+    ben.post(f"/incidents/{incident}/move", state="on_hold", hold_reason="A spare part.")
+    told = ada.get(f"/incidents/{incident}").text.partition("What happened")[2]
+    for words in (
+        "We got it.",
+        "It is with Ben Sato.",
+        "We are working on it.",
+        "It waits for: A spare part.",
+    ):
+        assert words in told
+    assert "State:" not in told and "part.." not in told
+    assert "State: On hold, waiting for: A spare part." in ben.get(f"/incidents/{incident}").text
