@@ -1,6 +1,6 @@
 """What agents do for requesters on an incident’s page: announce it, end the notice; what was tried before asking."""
 
-from flask import Blueprint, url_for
+from flask import Blueprint, g, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
@@ -9,7 +9,7 @@ from assistant.identity import me
 from assistant.web import forms
 from assistant.web.door import db, now
 from assistant.web.incident_page import part_of
-from assistant.web.page import done
+from assistant.web.page import done, wants_part
 from assistant.web.policy import allows
 from assistant.web.subjects import the_incident
 
@@ -20,8 +20,9 @@ CHANGED = "incident-changed"
 @blueprint.get("/incidents/<number>/notice")
 @allows("notice.announce")
 def form(number: str) -> ResponseReturnValue:
-    """Show what requesters are told of an incident, and the form that says it."""
-    return part_of(the_incident(number), "portal/_notice.html", panel="notice")
+    """Show what requesters are told of an incident, and the form that says it; shut where it only catches up."""
+    catches_up = wants_part() and not g.get("refused")
+    return part_of(the_incident(number), "portal/_notice.html", panel="" if catches_up else "notice")
 
 
 @blueprint.post("/incidents/<number>/notice")

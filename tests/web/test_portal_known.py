@@ -95,3 +95,10 @@ def test_a_solved_notice_is_read_on_by_those_it_hurt(ada, cleo, number, rows):
     assert "Solved" in ada.get(f"/help/known/{number}").text
     assert cleo.get(f"/help/known/{number}").status_code == 404
     assert "It is solved: The VPN drops" in ada.get("/notifications").text
+
+
+def test_the_panel_opens_only_when_somebody_asks_for_it_or_is_refused(ben, number):
+    path = f"/incidents/{number}/notice"
+    assert "<details open>" not in ben.get(path, htmx=True).text, "another part of the page changed"
+    assert "<details open>" in ben.get(path).text
+    assert "<details open>" in ben.post(path, htmx=True, notice_title="").text
