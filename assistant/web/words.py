@@ -54,6 +54,11 @@ def ago(moment: datetime) -> str:
     return f"{worded} ago" if now() - moment < STEPS[-1][0] else f"on {worded}"
 
 
+def sentence(words: str) -> str:
+    """Begin words with a capital; names within them stay as they are."""
+    return words[:1].upper() + words[1:]
+
+
 def duration(minutes: int) -> str:
     """Word a time of work: “45 min”, “2 h”, “1 h 20 min”."""
     hours, rest = divmod(minutes, 60)
@@ -116,6 +121,7 @@ FILTERS = {
     "local_input": local_input,
     "size": size,
     "duration": duration,
+    "sentence": sentence,
     "prose": prose,
     "marked": marked,
 }

@@ -62,3 +62,7 @@ def test_a_long_passage_is_cut_around_the_first_term():
     assert said.endswith(" …")
     assert len(said) < 320
     assert len(words.marked("x" * 5000, ["y"])) < 500
+
+
+def test_a_sentence_begins_with_a_capital_and_keeps_its_names():
+    assert words.sentence("asked twice about SAP and Wi-Fi") == "Asked twice about SAP and Wi-Fi"
