@@ -108,7 +108,7 @@ def begin(db: Session, text: str, *, actor: Person | None, now: datetime) -> Pro
     """Add a process that was not here before. Raises Refused with what the checker says, or when its name is taken."""
     name = _sound(text).name
     if name in names(db):
-        message = f"line {_line_of_name(text)}: There is a process “{name}” already."
+        message = f"Line {_line_of_name(text)}: There is a process “{name}” already."
         raise Refused([Finding("text", message, "Give the new one a name of its own.")])
     return save(db, text, seen=0, actor=actor, now=now, note="The beginning")
 
@@ -141,7 +141,8 @@ def save(
 def _sound(text: str) -> Process:
     problems = process.check(text)
     if problems:
-        raise Refused([Finding("text", f"{problem}", "Correct it and save again.") for problem in problems])
+        said = [f"Line {one.line}: {one.message}" if one.line else one.message for one in problems]
+        raise Refused([Finding("text", message, "Correct it and save again.") for message in said])
     return process.read(text)
 
 

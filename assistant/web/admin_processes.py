@@ -71,6 +71,7 @@ def compare(name: str) -> ResponseReturnValue:
         before=before,
         after=after,
         newest=newest,
+        title=_loaded(name, newest).title,
         choices=_choices(name),
         lines=differences(*texts),
     )
@@ -178,6 +179,7 @@ def _editor(text: str, *, name: str, newest: int) -> Response:
         "admin/_checked.html",
         name=name,
         newest=newest,
+        title=ways.newest(db(), name)[0].title if name else "",
         text=text,
         lost=differences(text, _tidy(said)) if g.get("lost_race") else [],
         **_checked(said),

@@ -89,7 +89,7 @@ def test_the_history_says_who_what_and_how_many_incidents_run_under_each(db, now
 
 
 def test_a_new_process_needs_a_name_of_its_own(db, now):
-    with pytest.raises(Refused, match="line 1: There is a process “itil” already"):
+    with pytest.raises(Refused, match="Line 1: There is a process “itil” already"):
         ways.begin(db, WAITING_ROOM, actor=None, now=now)
     night = WAITING_ROOM.replace('name = "itil"', 'name = "night"')
     assert ways.begin(db, night, actor=None, now=now).number == 1

@@ -159,7 +159,7 @@ def test_how_often_a_reason_was_given_stands_beside_it(dan, rows):
     with rows() as db:
         closed = make.incident(db, "Nothing", state="closed")
         closed.closing_door, closed.nothing_reason = "nothing", "withdrawn"
-    assert "given 1 times" in dan.get("/admin/reasons/itil").text
+    assert "given once" in dan.get("/admin/reasons/itil").text
     assert dan.get("/admin/reasons").status_code == 200
 
 

@@ -147,3 +147,8 @@ def test_people_are_found_by_the_beginning_of_their_name(ben, rows):
     assert 'value="ada@example.org"' in ben.get("/people?requester=oka", htmx=True).text
     assert "eve@" not in ben.get("/people?requester=eve").text
     assert "ada@" not in ben.get("/people?requester=%25", htmx=True).text
+
+
+def test_the_title_takes_the_focus_of_a_new_form_only(ben):
+    assert "autofocus" in ben.get("/incidents/new").text
+    assert "autofocus" not in ben.post("/incidents", title="No drive", requester="nobody@nowhere").text
