@@ -171,7 +171,8 @@
   const heir = ({ at, ids }) => {
     const place = ids.map((id) => document.getElementById(id)).find(Boolean);
     const same = place && all(at.tagName, place).find((one) => one.textContent === at.textContent && one.name === at.name);
-    const heir = same?.closest("details:not([open])")?.querySelector("summary") || same || place;
+    const next = same || place;
+    const heir = next?.closest("details:not([open])")?.querySelector("summary") || next;
     if (heir && heir === place) heir.tabIndex = -1;
     return heir;
   };
@@ -182,6 +183,9 @@
   document.addEventListener("htmx:afterSwap", () => {
     if (left && document.activeElement === document.body) heir(left)?.focus({ preventScroll: true });
   });
+  /* a part that is still being fetched when the next change is told is fetched anew: its answer would be old */
+  ["incident-changed", "joined", "voted"].forEach((name) => document.addEventListener(name, () =>
+    all(`.htmx-request[hx-trigger*="${name}"]`).forEach((at) => window.htmx.trigger(at, "htmx:abort")), true));
   const lost = () => say("The desk cannot be reached. What you typed is kept here; send it again in a moment.");
   document.addEventListener("htmx:sendError", lost);
   document.addEventListener("htmx:timeout", lost);
