@@ -14,11 +14,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from index import calibration, fusion
+from index import calibration, fusion, tokens
 from index.fusion import Ask, Candidate
 from index.hits import Allowed, Hit
 from index.lexical import Evidence, Question
-from index.tokens import stems
 from kb.embeddings import Embedding
 from kb.live import TROUBLES, Live
 from kb.passages import TITLE, excerpt, items_numbered
@@ -270,7 +269,7 @@ def _behind(text: str) -> dict[str, list[str]]:
     """Return the words of a text, in small letters and in their order, by each of their stems."""
     behind: dict[str, list[str]] = defaultdict(list)
     for word in dict.fromkeys(WORD.findall(text)):
-        for stem in stems(word):
+        for stem in tokens.stems(word):
             if word.lower() not in behind[stem]:
                 behind[stem].append(word.lower())
     return behind

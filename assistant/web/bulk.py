@@ -6,14 +6,12 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from assistant.desk import bulk, groups, people, ways
+from assistant.desk import bulk, groups, link, people, relations, ways
 from assistant.desk.bulk import ACTS, Asked, Outcome
 from assistant.desk.errors import Finding, Refused
 from assistant.desk.incident import Incident
-from assistant.desk.link import KINDS
 from assistant.desk.people import Group, Person
 from assistant.desk.permissions import readable_incidents
-from assistant.desk.relations import NUMBER
 from assistant.identity import me, viewer
 from assistant.web import filters, forms
 from assistant.web.door import db, now
@@ -63,7 +61,11 @@ def result_page(incidents: list[Incident], outcome: Outcome, **more: Any) -> Res
 
 def selected() -> list[Incident]:
     """Return the incidents that are ticked, as far as the viewer may read them."""
-    named = [match[1] for number in request.values.getlist("number") if (match := NUMBER.fullmatch(number))]
+    named = [
+        match[1]
+        for number in request.values.getlist("number")
+        if (match := relations.NUMBER.fullmatch(number))
+    ]
     ids = list(dict.fromkeys(map(int, named)))[: bulk.MOST + 1]
     query = select(Incident).where(Incident.id.in_(ids), readable_incidents(viewer()))
     return sorted(db().scalars(query), key=lambda incident: ids.index(incident.id))
@@ -99,7 +101,7 @@ def _asked(name: str) -> Asked:
         state=forms.text("state"),
         hold_reason=forms.text("hold_reason"),
         article=named_article("article") if name == "link" else None,
-        link_kind=forms.chosen("link_kind", KINDS) if name == "link" else "",
+        link_kind=forms.chosen("link_kind", link.KINDS) if name == "link" else "",
         parent=named_incident("parent") if name == "parent" else None,
     )
 
