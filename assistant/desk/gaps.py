@@ -31,6 +31,8 @@ class Gap:
     @property
     def who(self) -> str:
         """Who asked, in words."""
+        if self.times == 1:
+            return "a requester" if self.by_requesters else "an agent"
         if self.by_requesters == self.times:
             return "requesters"
         return "agents" if not self.by_requesters else "requesters and agents"

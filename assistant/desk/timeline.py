@@ -80,16 +80,20 @@ class Event:
 def of(db: Session, incident: Incident, viewer: Viewer) -> list[Event]:
     """Return the events of an incident that this viewer may read, newest first; notes are for those who work on it.
 
-    What happened to the duplicates that were merged into it stands among them, as far as the viewer may read those.
+    What happened to the duplicates that were merged into it stands among them, as far as the viewer may read those;
+    what was said to all stands once.
     """
+    own = _own(db, incident, viewer)
+    to_all = {(event.at, event.text) for event in own if event.entry is not None and event.entry.to_all}
     known = readable_ids(db, viewer, Incident, [other.id for other in incident.merged_here])
     merged = [
         replace(event, origin=other.number)
         for other in incident.merged_here
         if other.id in known
         for event in _own(db, other, viewer)
+        if (event.at, event.text) not in to_all
     ]
-    return sorted([*_own(db, incident, viewer), *merged], key=lambda event: event.at)[::-1]
+    return sorted([*own, *merged], key=lambda event: event.at)[::-1]
 
 
 def _own(db: Session, incident: Incident, viewer: Viewer) -> list[Event]:

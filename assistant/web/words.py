@@ -42,6 +42,11 @@ def age(moment: datetime) -> str:
     for limit, unit, name in STEPS:
         if gone < limit:
             return f"{gone // unit} {name}"
+    return day(moment)
+
+
+def day(moment: datetime) -> str:
+    """Word the day of a time in the viewer's zone, such as “24 Nov 2026”."""
     local = moment.astimezone(zone())
     return f"{local.day} {local:%b %Y}"
 
@@ -116,6 +121,7 @@ def theme() -> str:
 
 FILTERS = {
     "exact": exact,
+    "day": day,
     "age": age,
     "ago": ago,
     "local_input": local_input,

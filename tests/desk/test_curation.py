@@ -38,7 +38,7 @@ def test_questions_that_mean_the_same_stand_in_one_line_with_who_asked(asked, db
     ask(db, "wifi", now)
     assert lines(asked, "searches") == [
         ("“The printer's toner smells”", "asked 4 times by requesters and agents"),
-        ("“wifi”", "asked once by requesters"),
+        ("“wifi”", "asked once by a requester"),
     ]
 
 
@@ -56,7 +56,7 @@ def test_what_was_shown_without_trust_found_nothing(asked, db, now):
 def test_what_nobody_opened_is_told_until_somebody_opens_it(asked, db, now):
     article = make.article(db)
     search = ask(db, "toner smell", now, found=article.id)
-    assert lines(asked, "ignored") == [("“toner smell”", "asked once by requesters")]
+    assert lines(asked, "ignored") == [("“toner smell”", "asked once by a requester")]
     feedback.choose(db, search.showings[0], "opened", actor=make.person(db, "ada"), now=now)
     assert lines(asked, "ignored") == []
 
@@ -66,7 +66,7 @@ def test_a_question_that_was_looked_at_comes_back_when_it_is_asked_again(asked, 
     seen.note(db, seen.SEARCH, search.gist, actor=make.person(db, "cleo"), now=now)
     assert lines(asked, "searches") == []
     ask(db, "toner smells", now + timedelta(hours=1))
-    assert lines(asked, "searches") == [("“toner smells”", "asked once by requesters")]
+    assert lines(asked, "searches") == [("“toner smells”", "asked once by a requester")]
 
 
 def test_a_question_for_which_an_article_was_written_leaves_the_list(asked, db, now):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.desk import closure, conversation, family, relations
+from assistant.desk import closure, conversation, family, merging, relations, timeline
 from assistant.desk.errors import Refused
 from assistant.desk.permissions import viewer_of
 from tests import make
@@ -70,3 +70,15 @@ def test_time_is_told_with_what_was_done_and_added_up_by_person(db, now):
     with pytest.raises(Refused) as refused:
         conversation.note(db, incident, "Long day.", actor=ben, now=now, minutes=0)
     assert refused.value.findings[0].field == "minutes"
+
+
+def test_what_was_said_to_all_stands_once_in_what_happened(db, now, home):
+    parent, (first, *_) = home
+    ben = make.person(db)
+    merging.merge(db, first, parent, actor=ben, now=now)
+    conversation.comment(db, first, "Still no VPN here.", actor=ben, now=now)
+    family.comment(db, parent, "Up again at noon.", actor=ben, now=now)
+    told = [
+        (event.text, event.origin) for event in timeline.of(db, parent, viewer_of(db, ben)) if event.entry
+    ]
+    assert sorted(told) == [("Still no VPN here.", first.number), ("Up again at noon.", "")]

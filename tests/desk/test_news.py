@@ -30,7 +30,7 @@ def test_ada_hears_of_comments_and_not_of_work_notes(db, incident, now):
 
 def test_ben_hears_what_ada_answers(db, incident, now):
     conversation.comment(db, incident, "Done.", actor=make.person(db, "ada"), now=now)
-    assert news(db, "ben") == [f"{incident.number}: Ada Okafor wrote"]
+    assert news(db, "ben") == [f"Ada Okafor wrote about {incident.number} “No drive P:”"]
 
 
 def test_ada_is_asked_once_whether_it_works_and_told_when_it_is_closed_later(db, incident, now):

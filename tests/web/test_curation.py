@@ -32,6 +32,10 @@ def test_cleo_begins_at_curation_and_ben_at_his_queue(cleo, ben):
     assert ben.get("/").location == "/incidents"
 
 
+def test_a_flag_says_when_it_is_due(cleo, flagged):
+    assert re.search(r">due \d+ \w+ \d{4}</", cleo.get("/curation").text)
+
+
 def test_an_empty_list_says_what_to_do(cleo):
     text = cleo.get("/curation").text
     assert "Nothing waits here" in text
