@@ -13,6 +13,9 @@ from sqlalchemy.pool import StaticPool
 from sqlalchemy.types import TypeDecorator
 
 BUSY_TIMEOUT_MS = 30_000
+# Of each process. Whoever holds none waits for their turn, so there may be more threads than connections; a
+# PostgreSQL as it comes has room for 100, those of web process and worker together.
+CONNECTIONS = {"pool_size": 10, "max_overflow": 20}
 
 NAMES = {
     "ix": "ix_%(column_0_N_label)s",
@@ -35,6 +38,11 @@ class UtcDateTime(TypeDecorator[datetime]):
     impl = DateTime
     cache_ok = True
 
+    @property
+    def python_type(self) -> type[datetime]:
+        """What Python gets."""
+        return datetime
+
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Turn an aware time into the database's UTC; raise ValueError for a naive one."""
         if value is None:
@@ -55,11 +63,11 @@ def make_engine(url: str) -> Engine:
     """
     target = make_url(url)
     if target.get_backend_name() != "sqlite":
-        return create_engine(target, pool_pre_ping=True, pool_size=10, max_overflow=20)
+        return create_engine(target, pool_pre_ping=True, **CONNECTIONS)
     in_memory = target.database in (None, "", ":memory:")
     if not in_memory:
         Path(str(target.database)).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(target, **({"poolclass": StaticPool} if in_memory else {"pool_size": 20}))
+    engine = create_engine(target, **({"poolclass": StaticPool} if in_memory else CONNECTIONS))
     event.listen(engine, "connect", _settle_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -94,6 +102,15 @@ def lock(db: Session, row: Base) -> None:
     db.refresh(row, with_for_update={"of": type(row), "key_share": True})
 
 
+def let_go(db: Session) -> None:
+    """End the transaction of a session for looking: its connection is free for others, its rows stay as they are."""
+    db.commit()
+
+
+def _refuse(db: Session, *_: object) -> None:
+    raise RuntimeError(f"A session for looking cannot change {[*db.new, *db.dirty, *db.deleted]}.")
+
+
 def acting(db: Session, *, actor: Any, now: datetime) -> None:
     """Say who changes rows from now on in this session, and when: for the trail of rows that do not keep it."""
     db.info["acting"] = (actor.id if actor is not None else None, now)
@@ -104,7 +121,8 @@ class Sessions:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self.reader = sessionmaker(engine, autoflush=False)
+        self.reader = sessionmaker(engine, autoflush=False, expire_on_commit=False)
+        event.listen(self.reader, "before_flush", _refuse)
         self.writer = sessionmaker(engine.execution_options(writing=True))
 
     @contextmanager

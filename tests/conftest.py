@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, create_engine, text
@@ -87,7 +88,7 @@ def postgres_engine(postgres: str) -> Iterator[Engine]:
     engine.dispose()
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+@pytest.fixture(params=engines.BOTH)
 def db(request: pytest.FixtureRequest) -> Iterator[Session]:
     """A writing session on an empty database with the audit trail on: every test that takes it runs on both engines."""
     on_sqlite = request.param == "sqlite"
@@ -128,14 +129,23 @@ def new_desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def desks(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desks]:
-    """Makes desks on the engine of this run."""
-    if request.config.getoption("--engine") == "postgresql":
-        made = PostgresDesks(request.getfixturevalue("postgres"), tmp_path_factory.mktemp("new") / "desk")
-        yield made
-        made.close()
-    else:
-        yield Desks(request.getfixturevalue("new_desk"))
+def sqlite_desks(new_desk: Path) -> Desks:
+    """Makes desks on SQLite."""
+    return Desks(new_desk)
+
+
+@pytest.fixture(scope="session")
+def postgresql_desks(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresDesks]:
+    """Makes desks on PostgreSQL."""
+    made = PostgresDesks(postgres, tmp_path_factory.mktemp("new") / "desk")
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def desks(request: pytest.FixtureRequest) -> Any:
+    """Makes desks on the engine of this run. A file of tests that runs on both has a fixture of this name."""
+    return request.getfixturevalue(f"{request.config.getoption('--engine') or 'sqlite'}_desks")
 
 
 @pytest.fixture

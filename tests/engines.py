@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 from uuid import uuid4
 
+import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
@@ -16,6 +17,7 @@ from index.encoder import HashEncoder
 from kb.store import make_engine
 
 ENGINES = ("sqlite", "postgresql")
+BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]  # for what runs on each
 SETTINGS = "kintsugi.env"
 FAST = (
     "fsync",

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from assistant.runtime import Runtime
 from assistant.web.policy import policy_of
+from kb.store import let_go
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 Result = TypeVar("Result")
@@ -62,7 +63,13 @@ def now() -> datetime:
 
 
 def keep(verb: Callable[..., Result], *args: Any, **named: Any) -> Result:
-    """Run one verb in a short transaction of its own, on a page that only reads; its rows come back detached."""
+    """Run one verb in a short transaction of its own, on a page that only reads; its rows come back detached.
+
+    What the page has read stays, but it lets go of its connection first: were it held while the verb waits for
+    another one, many such pages at once would wait for each other.
+    """
+    if "db" in g and not g.writes:
+        let_go(g.db)
     with runtime().writing() as writing:
         result = verb(writing, *args, **named)
         writing.flush()

@@ -11,7 +11,7 @@ from assistant.desk import notice, offer, pace, shelf, site
 from assistant.desk.asset import Service
 from assistant.identity import me, viewer
 from assistant.web import forms
-from assistant.web.door import db, now, runtime
+from assistant.web.door import db, now
 from assistant.web.guard import limiter
 from assistant.web.page import page
 from assistant.web.policy import allows
@@ -85,7 +85,6 @@ def usual_wait() -> str:
     kept: dict[int, tuple[datetime, timedelta | None]] = current_app.extensions.setdefault("portal_pace", {})
     at, wait = kept.get(now().hour, (None, None))
     if at is None or now() - at > PACE_KEPT:
-        with runtime().reading() as reading:
-            wait = pace.usual(reading, now=now())
+        wait = pace.usual(db(), now=now())
         kept[now().hour] = now(), wait
     return pace.worded(wait) if wait else ""
