@@ -38,6 +38,7 @@ from assistant.web import (
     home,
     imports,
     incidents,
+    incoming,
     invitations,
     items,
     layout,
@@ -99,6 +100,7 @@ def create_app(runtime: Runtime) -> Desk:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=runtime.settings.secure_cookies,
     )
+    incoming.init_app(app)
     log.init_app(app)
     door.init_app(app, runtime)
     page.init_app(app)

@@ -3,12 +3,8 @@
 Each kind of task is a query of (key, rank) that is cut into pages, and the lines made of those keys.
 """
 
-import base64
-import binascii
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, func, select, tuple_
@@ -16,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from assistant.desk import curation_lines as lines
 from assistant.desk import curation_queries as queries
+from assistant.desk import marks
 from assistant.desk.curation_lines import Task
 from assistant.desk.curation_queries import Asked
 
@@ -148,12 +145,12 @@ def cut(db: Session, found: Any, *, after: str, most: int, newest: bool) -> tupl
     rows = found.subquery()
     key, rank = rows.c.key, rows.c.rank
     query = select(key, rank, func.count().over().label("of"))
-    if edge := _unmark(after):
+    if edge := marks.unmark(after, (rank, key)):
         beyond = tuple_(rank, key)
         query = query.where(beyond < tuple_(*edge) if newest else beyond > tuple_(*edge))
     order = (rank.desc(), key.desc()) if newest else (rank, key)
     page = db.execute(query.order_by(*order).limit(most + 1)).all()
-    more = _mark(page[most - 1]) if len(page) > most else ""
+    more = marks.mark(page[most - 1][:2]) if len(page) > most else ""
     return [row.key for row in page[:most]], more, page[0].of if page else 0
 
 
@@ -172,16 +169,3 @@ def counts(asked: Asked) -> dict[str, int]:
 def count(db: Session, query: Any) -> int:
     """Return how many rows a query has, at most COUNTED."""
     return db.scalar(select(func.count()).select_from(query.limit(COUNTED).subquery())) or 0
-
-
-def _mark(row: Any) -> str:
-    rank = row.rank.isoformat() if isinstance(row.rank, datetime) else row.rank
-    return base64.urlsafe_b64encode(json.dumps([rank, row.key]).encode()).decode().rstrip("=")
-
-
-def _unmark(mark: str) -> list[Any]:
-    try:
-        rank, key = json.loads(base64.urlsafe_b64decode(mark + "=" * (-len(mark) % 4)))
-        return [datetime.fromisoformat(rank) if isinstance(rank, str) else float(rank), int(key)]
-    except (ValueError, TypeError, binascii.Error):
-        return []

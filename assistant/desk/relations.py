@@ -13,7 +13,7 @@ from assistant.desk.people import Person
 from assistant.desk.record import stamp
 from kb.store import lock
 
-NUMBER = re.compile(r"\s*(?:INC-?)?0*(\d{1,12})\s*", re.IGNORECASE)
+NUMBER = re.compile(r"\s*(?:INC-?)?0*(\d{1,9})\s*", re.IGNORECASE)
 
 
 def by_number(db: Session, number: str) -> Incident | None:

@@ -1,17 +1,14 @@
 """Lists of incidents: who needs what next, filtered, sorted, counted and cut into pages, for one viewer only."""
 
-import base64
-import binascii
-import json
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session, joinedload
 
+from assistant.desk import marks
 from assistant.desk.asset import ConfigurationItem
 from assistant.desk.incident import NOTHING_LEARNED, Incident
 from assistant.desk.people import membership
@@ -150,8 +147,7 @@ def page(
     """Return one page of a list. after: the mark that the page before gave; a damaged one starts from the beginning."""
     _, columns, newest_first = SORTS[sort]
     query = _query(viewer, name, filters).with_only_columns(Incident.id)
-    seen = _unmark(after, columns)
-    if seen:
+    if seen := marks.unmark(after, columns):
         edge = tuple_(*columns)
         query = query.where(edge < tuple_(*seen) if newest_first else edge > tuple_(*seen))
     order = [column.desc() if newest_first else column for column in columns]
@@ -218,7 +214,7 @@ def nothing_learned(db: Session, viewer: Viewer, reason: str = "", *, after: str
     )
     query = query.options(joinedload(Incident.resolved_by))
     query = query.where(Incident.nothing_reason == reason) if reason else query
-    if seen := _unmark(after, columns):
+    if seen := marks.unmark(after, columns):
         query = query.where(tuple_(*columns) < tuple_(*seen))
     rows = list(db.scalars(query.order_by(*(column.desc() for column in columns)).limit(PAGE + 1)))
     return Page(rows[:PAGE], after=_mark(rows[PAGE - 1], columns) if len(rows) > PAGE else "")
@@ -265,15 +261,4 @@ def _waiting(db: Session, ids: list[int]) -> set[int]:
 
 
 def _mark(row: Incident, columns: tuple[Any, ...]) -> str:
-    values = [getattr(row, column.key) for column in columns]
-    plain = [value.isoformat() if isinstance(value, datetime) else value for value in values]
-    return base64.urlsafe_b64encode(json.dumps(plain).encode()).decode().rstrip("=")
-
-
-def _unmark(mark: str, columns: tuple[Any, ...]) -> list[Any]:
-    try:
-        values = json.loads(base64.urlsafe_b64decode(mark + "=" * (-len(mark) % 4)))
-        first, last = values
-        return [datetime.fromisoformat(first) if "at" in columns[0].key else str(first), int(last)]
-    except (ValueError, TypeError, binascii.Error):
-        return []
+    return marks.mark(getattr(row, column.key) for column in columns)

@@ -16,6 +16,7 @@ from assistant.desk.link import Link
 from assistant.desk.people import Person
 from assistant.desk.permissions import readable_articles
 from assistant.identity import me, viewer
+from assistant.web import incoming
 from assistant.web.door import db, now
 from assistant.web.subjects import services
 from kb.article import CONFIDENCES, Article, Flag, article_service
@@ -106,9 +107,8 @@ def _filters(asked: Mapping[str, str]) -> dict[str, Any]:
     if asked.get("confidence") in CONFIDENCES:
         filters["confidence"] = asked["confidence"]
     for name in ("owner", "service"):
-        value = asked.get(name, "")
-        if value.isascii() and value.isdigit() and len(value) < 10:
-            filters[name] = int(value)
+        if (value := incoming.whole(asked.get(name, ""))) is not None:
+            filters[name] = value
     return filters
 
 

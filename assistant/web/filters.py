@@ -13,6 +13,7 @@ from assistant.desk.asset import ConfigurationItem, Service
 from assistant.desk.people import Group, Person
 from assistant.desk.worklist import FILTERS, LISTS, MOST, SORTS, UNSET, Facet
 from assistant.identity import viewer
+from assistant.web import incoming
 from assistant.web.door import db
 
 SHOWN = 20  # values of one filter
@@ -102,8 +103,8 @@ def _values(name: str) -> Iterator[Any]:
     for value in dict.fromkeys(request.values.getlist(name)):
         if FILTERS[name].words and value and value.isalnum() and len(value) <= 20:
             yield value
-        elif not FILTERS[name].words and value.isascii() and value.isdigit() and len(value) < 13:
-            yield int(value)
+        elif not FILTERS[name].words and (number := incoming.whole(value)) is not None:
+            yield number
 
 
 def _offered(by: str, facet: Facet | None, on: list[Any]) -> list[Choice]:
@@ -121,10 +122,8 @@ def _offered(by: str, facet: Facet | None, on: list[Any]) -> list[Choice]:
         )
         for value in values
     ]
-    order = list(PHASES) if by == "phase" else []
-    return (
-        sorted(choices, key=lambda one: order.index(one.value) if order else one.label) if facet else choices
-    )
+    place = {phase: place for place, phase in enumerate(PHASES)} if by == "phase" else {}
+    return sorted(choices, key=lambda one: (place.get(one.value, MOST), one.label)) if facet else choices
 
 
 def _labels(by: str, values: list[Any]) -> dict[Any, str]:

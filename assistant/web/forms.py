@@ -6,6 +6,7 @@ from typing import Any
 from flask import request
 
 from assistant.desk.errors import Finding, Refused
+from assistant.web import incoming
 from assistant.web.words import zone
 
 LONGEST = {"title": 300, "q": 2000}
@@ -14,7 +15,7 @@ LONGEST_TEXT = 100_000
 
 def text(name: str) -> str:
     """Return a text field without spaces around it, with plain line ends. Raises Refused when it is too long."""
-    value = request.values.get(name, "").replace("\r\n", "\n").replace("\x00", "").strip()
+    value = request.values.get(name, "").replace("\r\n", "\n").strip()
     limit = LONGEST.get(name, LONGEST_TEXT)
     if len(value) > limit:
         raise Refused(
@@ -30,8 +31,7 @@ def texts(*names: str) -> dict[str, str]:
 
 def number(name: str) -> int | None:
     """Return the number a field holds, such as the id of a group; None when nothing is chosen or it is no number."""
-    value = request.values.get(name, "").strip()
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 16 else None
+    return incoming.whole(request.values.get(name, ""))
 
 
 def whole(name: str) -> int | None:
@@ -44,7 +44,8 @@ def whole(name: str) -> int | None:
 
 def numbers(name: str) -> list[int]:
     """Return the numbers that several fields of one name hold."""
-    return [int(value) for value in request.form.getlist(name) if value.isascii() and value.isdigit()]
+    found = map(incoming.whole, request.form.getlist(name))
+    return [number for number in found if number is not None]
 
 
 def moment(name: str) -> datetime | None:

@@ -11,9 +11,13 @@ from flask import Flask, Response, current_app, flash, g, make_response, redirec
 from htmx_flask import Htmx
 from htmx_flask.requests import HtmxAwareRequest
 
+from assistant.web.incoming import Fields
+
 
 class DeskRequest(HtmxAwareRequest):
-    """A request that knows whether only a part of the page is wanted."""
+    """A request that knows whether only a part of the page is wanted, and whose fields the database can keep."""
+
+    parameter_storage_class = Fields
 
     @property
     def wants_part(self) -> bool:

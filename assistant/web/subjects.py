@@ -12,9 +12,10 @@ from assistant.desk.errors import Finding, Refused
 from assistant.desk.incident import Incident
 from assistant.desk.people import Group, Person
 from assistant.identity import me, viewer
-from assistant.web import forms
+from assistant.web import forms, incoming
 from assistant.web.door import db
 from kb.article import Article
+from kb.passages import LARGEST_ID
 
 Row = TypeVar("Row")
 
@@ -29,7 +30,7 @@ def the_incident(number: str) -> Incident:
 
 def the(kind: type[Row], row_id: int) -> Row:
     """Return the row with this id. Raises NotFound when there is none."""
-    row = db().get(kind, row_id) if row_id < 10**12 else None
+    row = db().get(kind, row_id) if row_id <= LARGEST_ID else None
     if row is None:
         raise NotFound
     return row
@@ -64,8 +65,7 @@ def article_by_number(number: str) -> Article | None:
 
 def article_id(number: str) -> int | None:
     """Return the id that an article's number says; KB-000007, kb7 and 7 all mean the same."""
-    digits = number.strip().upper().removeprefix("KB").removeprefix("-")
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 13 else None
+    return incoming.whole(number.strip().upper().removeprefix("KB").removeprefix("-"))
 
 
 def _article_row(number: str) -> Article | None:
