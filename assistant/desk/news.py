@@ -25,11 +25,8 @@ def said(db: Session, incident: Incident, entry: Entry, *, actor: Person | None,
     by_desk = actor is None or (actor.works and actor.id != incident.requester_id)
     who = incident.requester if by_desk else incident.assignee
     name = actor.name if actor else "The service desk"
-    told = (
-        f"{name} wrote about “{incident.title}”"
-        if by_desk
-        else f"{name} wrote about {incident.number} “{incident.title}”"
-    )
+    about = f"“{incident.title}”" if by_desk else f"{incident.number} “{incident.title}”"
+    told = f"{name} wrote about {about}"
     _tell(db, incident, who, told, actor=actor, now=now)
     if entry.to_all:
         notice.say_to_all(db, incident, actor=actor, now=now)
