@@ -34,11 +34,12 @@ def _my_groups(viewer: Viewer) -> ColumnElement[bool]:
 
 @dataclass(frozen=True)
 class Work:
-    """A named list. holds: the condition on Incident for one viewer."""
+    """A named list. holds: the condition on Incident for one viewer; then: where to look when it is empty."""
 
     label: str
     holds: Callable[[Viewer], ColumnElement[bool]]
     empty: str
+    then: str = ""
 
 
 LISTS = {
@@ -46,14 +47,19 @@ LISTS = {
         "My work",
         lambda viewer: OPEN & (Incident.assignee_id == viewer.person_id),
         "Nothing is assigned to you. Take something from your groups.",
+        "groups",
     ),
     "document": Work(
         "To write down",
         lambda viewer: (Incident.phase == "resolved") & (Incident.resolved_by_id == viewer.person_id),
         "Everything you resolved has been closed with what was learned.",
+        "mine",
     ),
     "groups": Work(
-        "My groups", lambda viewer: OPEN & _my_groups(viewer), "Your groups have no open incidents."
+        "My groups",
+        lambda viewer: OPEN & _my_groups(viewer),
+        "Your groups have no open incidents.",
+        "unassigned",
     ),
     "unassigned": Work(
         "Unassigned",

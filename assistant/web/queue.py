@@ -31,6 +31,7 @@ def index() -> ResponseReturnValue:
         "incidents/_list.html",
         name=name,
         work=LISTS[name],
+        after=LISTS.get(LISTS[name].then),
         sort=sort,
         filters=chosen,
         shown=shown,
