@@ -27,7 +27,7 @@
   const listKeys = () => {
     const named = all("[data-key]").filter((at) => at.dataset.keySays && (shown(at) || at.closest(".rail")));
     const rows = $(".rows .go") ? [["j", "Next row"], ["k", "Row before"], ["Enter", "Open the row"]] : [];
-    if ($(".rows [name=number]")) rows.push(["x", "Select the row"], ["X", "Select up to this row"]);
+    if ($(".rows [name=number]")) rows.push(["x", "Select the row"], ["Shift X", "Select up to this row"]);
     if ($(".rows .write")) rows.push(["w", "Write down what the row’s incident taught"]);
     const known = [...rows, ...named.map((at) => [at.dataset.key, at.dataset.keySays]),
       ["Ctrl Enter", "Send the form you are in"], ["Esc", "Close what is open"]];

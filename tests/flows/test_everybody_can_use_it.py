@@ -1,5 +1,6 @@
 """Every page, light and dark, wide and on a small phone: nobody is shut out, nothing is cut off or jumps."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -128,7 +129,9 @@ def test_a_printed_page_has_the_text_and_nothing_to_press(full_desk, name):
     page = full_desk.visit(path, who=who, color_scheme="dark")
     page.emulate_media(media="print")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
-    assert page.locator("button, .button, nav").locator("visible=true").count() == 0
+    assert page.locator("button, .button, nav, input, select, textarea").locator("visible=true").count() == 0
+    printed = page.locator("main time").first.evaluate("at => getComputedStyle(at, '::after').content")
+    assert re.search(r"\d{4}, \d\d:\d\d", printed), "on paper, “an hour ago” says nothing"
     ink, paper = page.evaluate(
         "[getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]"
     )

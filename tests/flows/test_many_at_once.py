@@ -126,3 +126,18 @@ def test_w_opens_what_there_is_to_write_down(lists):
     expect(page.get_by_text("No article says yet what resolved this.")).to_be_visible()
     press(page, "j", "w")
     expect(page.get_by_role("heading", name="What was learned")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [920, 1180, 1280, 1440, 1720])
+def test_titles_have_room_and_nothing_is_cut_off_beside_the_preview(lists, width):
+    page = lists.visit("/incidents?list=ended", who="ben", viewport={"width": width, "height": 800})
+    table, title = page.locator(".table"), page.locator("td.title").first
+    assert table.evaluate("at => at.scrollWidth <= at.clientWidth")
+    assert title.bounding_box()["width"] > 0.4 * table.bounding_box()["width"]
+    expect(title).to_contain_text("INC-000001")
+
+
+def test_without_javascript_no_key_is_promised_and_no_empty_pane_stands_beside_the_list(lists):
+    page = lists.visit("/incidents?list=ended", who="ben", viewport=WIDE, java_script_enabled=False)
+    expect(page.locator("#preview")).to_be_hidden()
+    expect(page.locator("kbd:visible")).to_have_count(0)
