@@ -35,7 +35,9 @@ blueprint = Blueprint("articles", __name__)
 @blueprint.get("/articles")
 @allows("article.read")
 def index() -> ResponseReturnValue:
-    """List the articles that the viewer may read."""
+    """List the articles that the viewer may read, with who keeps them; readers find theirs at the portal."""
+    if not me().works:
+        return redirect(url_for("portal.home"), 303)
     return page("articles/index.html", "articles/_list.html", **listed(request.args))
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -41,8 +41,10 @@ class Shown:
 @allows("search")
 @limiter.limit("120/minute")
 def index() -> ResponseReturnValue:
-    """Show what the question finds."""
+    """Show what the question finds; requesters are answered at the portal, without what only agents read."""
     question = forms.text("q")
+    if not me().works:
+        return redirect(url_for("portal.home", q=question), 303)
     if not question:
         return page("search/index.html", "search/_found.html", question="")
     answer = find(db(), runtime().live, question, viewer(), k=SHOWN)
