@@ -258,3 +258,20 @@ def test_looking_twice_is_kept_once(ben, article, incident, runtime):
         ben.get(f"/incidents/{incident}/suggestions", htmx=True)
     with runtime.reading() as db:
         assert len(db.scalars(select(Showing)).all()) == 1
+
+
+def test_from_the_list_of_what_is_to_write_down_it_is_two_steps_to_closed(ben, article, incident, look, rows):
+    """Close it, Close: what stands in the form is enough when the article is there."""
+    with rows() as db:
+        row = db.get_one(Incident, 1)
+        outcome = closure.Outcome("link", article_id=db.get_one(Article, 1).id, resolution="Swapped it.")
+        closure.resolve(db, row, outcome, close=False, actor=make.person(db), now=make.NOON)
+        assert row.phase == "resolved"
+    listed = ben.get("/incidents?list=document").text
+    first = re.search(r'<a class="write" href="([^"]+)">Close it</a>', listed)[1]
+    form = ben.get(first).text
+    assert re.search(r'value="close"[^>]*>Close</button>', form)
+    sent = {name: value(form, name) for name in ("resolution", "cause", "verification")}
+    sent |= {"article": value(form, "resolve-article"), "door": re.search(r'value="(\w+)" checked', form)[1]}
+    assert ben.post(first, then="close", **sent).status_code == 303
+    assert look(lambda incident: (incident.phase, incident.closing_door)) == ("closed", "link")
