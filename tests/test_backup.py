@@ -26,6 +26,9 @@ from index.encoder import HashEncoder
 from tests import make
 
 
+pytestmark = pytest.mark.sqlite  # of PostgreSQL: tests/test_backup_postgres.py
+
+
 @pytest.fixture
 def desk(runtime):
     """A desk with an incident that has a file, an article, and settings of its own."""

@@ -28,7 +28,7 @@ AT_ANY_MOMENT = "at any moment"
 WHILE_CLOSING = ("at a statement", "before a commit", "right after a commit", AT_ANY_MOMENT)
 WHILE_WORKING = (*POINTS, AT_ANY_MOMENT)
 
-pytestmark = pytest.mark.crash
+pytestmark = [pytest.mark.crash, pytest.mark.sqlite]  # a server is not killed with those that use it
 
 
 @pytest.fixture

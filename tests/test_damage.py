@@ -25,6 +25,7 @@ from kb.search import find
 from tests import make
 from tests.web.conftest import Browser
 
+pytestmark = pytest.mark.sqlite  # it damages copies of the index, beside a database that is copied as a file
 FLIPS = 3  # positions in each file
 QUESTIONS = (
     "vpn drops after the update",

@@ -55,15 +55,15 @@ OURS = re.compile(r"(?:.+\.)?example\.(?:com|org|net)")
 
 
 @pytest.fixture(scope="module")
-def filled(tmp_path_factory):
+def filled(tmp_path_factory, desks):
     """A desk with the demo, and what loading it gave back."""
-    settings = configuration.load(data=tmp_path_factory.mktemp("demo"))
+    settings = configuration.load(data=desks.fresh(tmp_path_factory.mktemp("demo") / "desk"))
     runtime = Runtime(settings, encoder=HashEncoder(), writes_words=True)
-    runtime.migrate()
     steps = []
     loaded = load(runtime, now=NOW, progress=lambda done, of: steps.append((done, of)))
     yield runtime, loaded, steps
     runtime.close()
+    desks.drop(settings.data)
 
 
 @pytest.fixture

@@ -150,7 +150,7 @@ def cut(db: Session, found: Any, *, after: str, most: int, newest: bool) -> tupl
         query = query.where(beyond < tuple_(*edge) if newest else beyond > tuple_(*edge))
     order = (rank.desc(), key.desc()) if newest else (rank, key)
     page = db.execute(query.order_by(*order).limit(most + 1)).all()
-    more = marks.mark(page[most - 1][:2]) if len(page) > most else ""
+    more = marks.mark((page[most - 1].rank, page[most - 1].key)) if len(page) > most else ""
     return [row.key for row in page[:most]], more, page[0].of if page else 0
 
 

@@ -32,7 +32,7 @@ def desk(runtime):
     worker.run_once(runtime, make.NOON)
 
     def ask(text, who="ben", **options):
-        with runtime.reading() as db:
+        with runtime.writing() as db:  # whoever asks may be new here
             viewer = who if isinstance(who, Viewer) else viewer_of(db, make.person(db, who))
             return find(db, runtime.live, text, viewer, **options)
 

@@ -8,16 +8,10 @@ from sqlalchemy import update
 
 from assistant.desk import signin
 from kb.store import CONNECTIONS
-from tests import engines
 from tests.web.conftest import Browser
 
+pytestmark = pytest.mark.both
 THREADS = 128  # the most that a desk can be set to
-
-
-@pytest.fixture(scope="module", params=engines.BOTH)
-def desks(request):
-    """Desks on each engine."""
-    return request.getfixturevalue(f"{request.param}_desks")
 
 
 @pytest.mark.parametrize(

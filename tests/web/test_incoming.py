@@ -7,10 +7,10 @@ import pytest
 from assistant.desk import marks, worklist
 from assistant.web.incoming import Fields
 from assistant.web.page import DeskRequest
-from tests import engines
 from tests.web.test_matrix import ROUTES, ask, cells, expected
 from tests.web.world import World
 
+pytestmark = pytest.mark.both
 TEXTS = ("in%00coming", "99999999999999", "9" * 40)
 MARKS = [  # of a page, where the one before ended
     marks.mark(values)
@@ -30,12 +30,6 @@ MORE = {  # endpoint -> more addresses of it, and which fields they are tried wi
     "admin_routes.index": {"try=yes": {"for_service", "for_category"}},
     "portal.home": {"q=vpn+drops": {"typing"}},
 }
-
-
-@pytest.fixture(scope="module", params=engines.BOTH)
-def desks(request):
-    """Desks on each engine."""
-    return request.getfixturevalue(f"{request.param}_desks")
 
 
 @pytest.fixture(scope="module")
