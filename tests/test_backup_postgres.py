@@ -22,12 +22,6 @@ from tests import make
 pytestmark = pytest.mark.postgres
 
 
-@pytest.fixture(scope="session")
-def desks(postgresql_desks):
-    """Desks on PostgreSQL only."""
-    return postgresql_desks
-
-
 @pytest.fixture(autouse=True)
 def programs(monkeypatch):
     """Let pg_dump and pg_restore of the server's own version be found."""
@@ -77,6 +71,6 @@ def test_an_altered_dump_is_not_restored(desk, tmp_path):
 
 def test_what_pg_dump_says_is_told_and_nothing_is_left(desk, desks, tmp_path):
     desks.drop(desk.settings.data)
-    with pytest.raises(BackupFailed, match="pg_dump failed: .*does not exist"):
+    with pytest.raises(BackupFailed, match=r"pg_dump failed: .*does not exist"):
         backup.make(desk, tmp_path / "b", now=make.NOON)
     assert backup.whole(tmp_path / "b") == []
