@@ -38,6 +38,7 @@ from kb.article import Article
 from kb.feedback import Showing
 from kb.likeness import Likeness
 from kb.standard import CHECKS
+from kb.store import Base
 from kb.votes import Vote
 from tests import make
 from tests.engines import Desks
@@ -92,10 +93,17 @@ ROWS = {
 }  # of administration: the role decides, then whether there is such a row
 INVITATIONS = {"fresh": set(PEOPLE), "used": set(), "missing": set()}
 MISSING = 999_999
-COUNTS_WRITES = {
+COUNTS_WRITES = {  # on PostgreSQL also those that were taken back
     "sqlite": text("PRAGMA data_version"),
     "postgresql": text("SELECT pg_snapshot_xmax(pg_current_snapshot())::text"),
 }
+ROWS_OF_ALL = " UNION ALL ".join(
+    f"SELECT '{name}' AS name, count(*) AS rows, max(xmin::text::bigint) AS newest FROM \"{name}\""
+    for name in Base.metadata.tables
+)
+STATE = text(
+    f"SELECT md5(string_agg(concat(name, rows, newest), ' ' ORDER BY name)) FROM ({ROWS_OF_ALL}) AS t"
+)
 
 
 class World:
@@ -130,6 +138,7 @@ class World:
         self.runtime.engine.dispose()
         self.whole = desks.copy(self.folder, folder / "whole")
         self.watching = self.runtime.engine.connect()
+        self.seen: tuple[Any, Any] = (None, None)  # the last write on PostgreSQL, and what it left
 
     def browser(self, who: str) -> Browser:
         """Return the browser in which somebody is signed in."""
@@ -138,10 +147,14 @@ class World:
         return self.browsers[who]
 
     @property
-    def changes(self) -> int:
-        """A number that changes whenever anybody writes."""
+    def changes(self) -> Any:
+        """Something that changes whenever anybody changes a row."""
+        engine = self.runtime.engine.dialect.name
         with self.watching.begin():
-            return self.watching.execute(COUNTS_WRITES[self.runtime.engine.dialect.name]).scalar_one()
+            written = self.watching.execute(COUNTS_WRITES[engine]).scalar_one()
+            if engine == "postgresql" and self.seen[0] != written:
+                self.seen = written, self.watching.execute(STATE).scalar_one()
+        return written if engine == "sqlite" else self.seen[1]
 
     def put_back(self) -> None:
         """Undo whatever was written since the beginning; a session that ended or holds a message is opened anew."""
