@@ -153,18 +153,24 @@ def timezones() -> set[str]:
 
 def findings_in(db: Session, values: Mapping[str, object], person: Person | None = None) -> list[Finding]:
     """Return what is wrong with these columns. person: whose they are, when somebody is changed."""
-    name, email, role, timezone = (str(values[key]) for key in ("name", "email", "role", "timezone"))
+    email, findings = str(values["email"]), wrong_in(values)
     taken = by_email(db, email)
+    if MAIL.fullmatch(email) and taken is not None and taken is not person:
+        findings.append(
+            Finding("email", f"{email} is already here.", "Use another address or find that person.")
+        )
+    return findings
+
+
+def wrong_in(values: Mapping[str, object]) -> list[Finding]:
+    """Return what is wrong with these columns by themselves, whoever is here already."""
+    name, email, role, timezone = (str(values[key]) for key in ("name", "email", "role", "timezone"))
     findings = []
     if not name.strip():
         findings.append(Finding("name", "The name is missing.", "Write the person’s full name."))
     if not MAIL.fullmatch(email):
         findings.append(
             Finding("email", f"“{email}” is not a mail address.", "Write it like name@example.com.")
-        )
-    elif taken is not None and taken is not person:
-        findings.append(
-            Finding("email", f"{email} is already here.", "Use another address or find that person.")
         )
     if role not in ROLES:
         findings.append(Finding("role", f"There is no role “{role}”.", f"Choose one of: {', '.join(ROLES)}."))

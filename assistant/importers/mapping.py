@@ -159,7 +159,7 @@ def _guess_by_contents(
         if len(dates) == 1:
             found["recorded_at"] = dates
     texts = ("title", "reported_text", "symptoms", "resolution", "body", "issue", "answer")
-    if not any(name in found for name in texts):
+    if not names.keys().isdisjoint(texts) and not any(name in found for name in texts):
         lengths = {column: _mean_length(values) for column, values in contents.items() if column not in taken}
         longest = max(lengths, key=lambda column: lengths[column], default=None)
         if longest is not None and lengths[longest] > 15:

@@ -221,6 +221,34 @@ ARTICLE_NAMES: dict[str, tuple[str, ...]] = {
     "updated_at": ("updated at", "updated", "modified", "last modified", "lastmod", "last updated"),
 }
 
+PEOPLE_NAMES: dict[str, tuple[str, ...]] = {
+    "name": ("name", "full name", "display name", "person", "nom", "nome", "nombre"),
+    "email": (
+        "email",
+        "e mail",
+        "mail",
+        "mail address",
+        "email address",
+        "work email",
+        "user principal name",
+    ),
+    "role": ("role", "rolle", "rol", "funcao"),
+    "department": ("department", "abteilung", "service", "departement", "departamento", "division"),
+    "place": ("place", "location", "office", "site", "ort", "standort", "lieu", "local", "lugar"),
+    "phone": ("phone", "telephone", "phone number", "mobile", "telefon", "telefone", "telefono"),
+    "timezone": ("timezone", "time zone", "zeitzone", "fuseau horaire", "fuso horario", "zona horaria"),
+    "groups": (
+        "groups",
+        "group",
+        "assignment group",
+        "assignment groups",
+        "team",
+        "teams",
+        "gruppen",
+        "grupos",
+    ),
+}
+
 SUBCATEGORY = re.compile(
     r"(sub|sous|unter)\s?(category|kategorie|categorie|categoria) ?\d*|category (tier )?[2-9]"
 )

@@ -53,7 +53,7 @@ class Plan:
         if self.columns.ignored:
             yield "  not imported: " + ", ".join(self.columns.ignored)
         yield f"Times without a zone are in {self.timezone}.{self._order()}"
-        if not {"id", "path"} & self.columns.columns.keys():
+        if not {"id", "path", "email"} & self.columns.columns.keys():
             yield "No column holds an identifier: a row is known again by its whole content."
         if self.remark:
             yield self.remark

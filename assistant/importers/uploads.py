@@ -11,7 +11,7 @@ from typing import IO, Any
 
 from assistant.desk.attachment import Store
 from assistant.desk.errors import Finding, Refused
-from assistant.importers import articles, incidents
+from assistant.importers import articles, incidents, people
 from assistant.importers.decoding import Unreadable
 from assistant.importers.folders import ENDINGS as MARKDOWN
 from assistant.importers.plan import Plan, source_of
@@ -22,7 +22,7 @@ JOB = "import"
 KEPT = timedelta(days=14)
 MOST_PAGES = 20_000
 MOST_BYTES = 200 * 1024 * 1024  # of an archive when it is unpacked
-DOORS: dict[str, Any] = {"articles": articles, "incidents": incidents}
+DOORS: dict[str, Any] = {"articles": articles, "incidents": incidents, "people": people}
 ENDINGS = (
     ".csv",
     ".tsv",
@@ -32,7 +32,11 @@ ENDINGS = (
     ".json",
 )  # of a table; what its bytes are is read from it
 PACKED = ".zip"
-SETTLED = {"articles": ("confidence", "audience", "timezone"), "incidents": ("state", "process", "timezone")}
+SETTLED = {  # what the form of an upload asks
+    "articles": ("confidence", "audience", "timezone"),
+    "incidents": ("state", "process", "timezone"),
+    "people": ("timezone",),
+}
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,8 @@ def planned(runtime: Runtime, upload: Upload, options: dict[str, Any]) -> Plan:
     path = pages if pages.is_dir() else place / f"file{upload.ending}"
     ending = "jsonl" if upload.ending in (".jsonl", ".ndjson", ".json", *MARKDOWN, PACKED) else "csv"
     source = source_of(Path(upload.name))
-    given = {name: value for name, value in options.items() if name in SETTLED[upload.kind] and value}
+    taken = (*SETTLED[upload.kind], *(("by",) if upload.kind == "people" else ()))
+    given = {name: options[name] for name in taken if options.get(name)}
     asked = door.Options(source=source, rejects=place / f"rejects.{ending}", **given)
     plan: Plan = door.plan(runtime, path, asked)
     return plan
@@ -114,7 +119,7 @@ def carry_out(runtime: Runtime, payload: dict[str, Any], tell: Callable[..., Non
     if upload is None:
         return {"failed": "The file is not kept any more. Upload it again."}
     try:
-        plan = planned(runtime, upload, payload["options"])
+        plan = planned(runtime, upload, {**payload["options"], "by": payload.get("by")})
         step = "Looking at rows" if payload["dry_run"] else "Bringing in rows"
 
         def progress(share: float, summary: Any) -> None:

@@ -22,6 +22,7 @@ from kb.article import AUDIENCES, CONFIDENCES
 
 blueprint = Blueprint("imports", __name__)
 NO_FILE = Finding("file", "No file is chosen.", "Choose one from your device.")
+ONE = {"articles": "article", "incidents": "incident", "people": "person"}
 SHOWN = 5  # newest jobs of an upload
 RUNNING_S = 2  # how often a page asks how far its job is
 
@@ -30,7 +31,7 @@ RUNNING_S = 2  # how often a page asks how far its job is
 @allows("article.import")
 def articles() -> ResponseReturnValue:
     """Ask for a file of articles."""
-    return page("imports/index.html", kind="articles")
+    return _asking("articles")
 
 
 @blueprint.post("/articles/import")
@@ -65,7 +66,7 @@ def article_rejects(upload_id: str) -> ResponseReturnValue:
 @allows("administer")
 def incidents() -> ResponseReturnValue:
     """Ask for a file of incidents."""
-    return page("imports/index.html", kind="incidents")
+    return _asking("incidents")
 
 
 @blueprint.post("/incidents/import")
@@ -96,6 +97,45 @@ def incident_rejects(upload_id: str) -> ResponseReturnValue:
     return _rejects(_upload("incidents", upload_id))
 
 
+@blueprint.get("/admin/people/import")
+@allows("administer")
+def people() -> ResponseReturnValue:
+    """Ask for a file of people."""
+    return _asking("people")
+
+
+@blueprint.post("/admin/people/import")
+@allows("administer", form="imports.people", body_bytes=LARGEST + MEBIBYTE)
+def take_people() -> ResponseReturnValue:
+    """Keep a file of people and show how it will be read."""
+    return _taken("people")
+
+
+@blueprint.get("/admin/people/import/<upload_id>")
+@allows("administer")
+def person_file(upload_id: str) -> ResponseReturnValue:
+    """Show how a file of people will be read, and what its rehearsals and imports brought."""
+    return _shown(_upload("people", upload_id))
+
+
+@blueprint.post("/admin/people/import/<upload_id>")
+@allows("administer", form="imports.person_file")
+def run_people(upload_id: str) -> ResponseReturnValue:
+    """Let the worker rehearse a file of people, or bring it in."""
+    return _asked(_upload("people", upload_id))
+
+
+@blueprint.get("/admin/people/import/<upload_id>/rejects")
+@allows("administer")
+def person_rejects(upload_id: str) -> ResponseReturnValue:
+    """Give out the rows that were not taken, to be corrected."""
+    return _rejects(_upload("people", upload_id))
+
+
+def _asking(kind: str) -> ResponseReturnValue:
+    return page("imports/index.html", kind=kind)
+
+
 def _upload(kind: str, upload_id: str) -> Upload:
     upload = uploads.find(runtime(), kind, upload_id)
     if upload is None:
@@ -118,6 +158,7 @@ def _shown(upload: Upload) -> ResponseReturnValue:
         "imports/file.html",
         "imports/_runs.html",
         upload=upload,
+        one=ONE[upload.kind],
         runs=mine[:SHOWN],
         running=running,
         rehearsed=any(job.payload["dry_run"] and job.done_at for job in mine),
@@ -134,6 +175,7 @@ def _asked(upload: Upload) -> ResponseReturnValue:
     dry_run = forms.text("run") != "import"
     options = forms.texts(*uploads.SETTLED[upload.kind])
     payload = {"upload": upload.id, "kind": upload.kind, "options": options, "dry_run": dry_run}
+    payload["by"] = me().id
     if _running(upload) is None:
         jobs.add(db(), uploads.JOB, payload, now=now(), asked_by_id=me().id)
     return done(
@@ -158,5 +200,4 @@ def _rejects(upload: Upload) -> Response:
 
 
 def _page(upload: Upload) -> str:
-    endpoint = {"articles": "imports.article_file", "incidents": "imports.incident_file"}[upload.kind]
-    return url_for(endpoint, upload_id=upload.id)
+    return url_for(f"imports.{ONE[upload.kind]}_file", upload_id=upload.id)

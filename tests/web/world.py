@@ -130,7 +130,7 @@ class World:
             self.tokens = {who: signin.start(db, _person(db, who), now=ahead) for who in PEOPLE}
             make.person(db, "ina").active = False
             db.commit()
-        for kind in ("articles", "incidents"):
+        for kind in ("articles", "incidents", "people"):
             self.objects[f"upload of {kind}"] = _upload(self.runtime, kind)
         embeddings.refresh(self.runtime.sessions, self.runtime.encoder)
         self.tokens["nobody"] = None
@@ -385,7 +385,7 @@ def _tasks(db: Session, objects: dict[str, Any], now: datetime) -> dict[str, dic
 
 def _upload(runtime: Runtime, kind: str) -> dict[str, dict[str, Any]]:
     """Upload a file whose only row was rejected."""
-    file = io.BytesIO(b"title,resolution\nToner smells,Open a window\n")
+    file = io.BytesIO(b"title,resolution,name,email\nToner smells,Open a window,Kim,kim@example.org\n")
     upload = uploads.take(runtime, kind, "toner.csv", file)
     (uploads.folder(runtime) / upload.id / "rejects.csv").write_text("nothing")
     return {"open": {"upload_id": upload.id}, "missing": {"upload_id": f"{kind}-nothing"}}
