@@ -30,6 +30,12 @@ MOST_JOBS = 50  # in one round
 PAUSE_S = 0.25  # between two looks at what is due
 TELL_EVERY_S = 1.0  # how often a long job writes down how far it is
 BREATH_S = 0.1  # a pause with that: whoever waits for SQLite's one writer looks again within this time
+MOST_WAITING = 1000  # passages to embed beside which a long job goes on at once
+EMBED_S = 0.5  # in one round
+EMPTYING_S, EMPTYINGS = (
+    2.0,
+    10,
+)  # a long job looks so often, this far apart, whether less waits; within its lease
 PATIENCE_S = 10  # for long work to let go when the worker is asked to end
 
 
@@ -52,8 +58,10 @@ def embed(runtime: Runtime, now: datetime) -> None:
         runtime.live.catch_up(
             db
         )  # before new sequences are given out: a database that was restored shows by its own
-    if runtime.encoder is not None:
-        embeddings.refresh(runtime.sessions, runtime.encoder)
+    until = time.monotonic() + EMBED_S
+    while runtime.encoder is not None and embeddings.refresh(runtime.sessions, runtime.encoder):
+        if time.monotonic() > until:
+            break
     with runtime.reading() as db:
         runtime.live.catch_up(db)
 
@@ -129,9 +137,23 @@ def _teller(runtime: Runtime, job_id: int, lease: str) -> Tell:
         if not held:
             raise jobs.LeaseLost
         time.sleep(BREATH_S)
+        _let_embed(runtime)
         last = time.monotonic()
 
     return tell
+
+
+def _let_embed(runtime: Runtime) -> None:
+    """Wait while what a long job has changed is being embedded, so that what people write is not behind it."""
+    before = None
+    for _ in range(EMPTYINGS):
+        with runtime.reading() as db:
+            waits = embeddings.waiting(db)
+        if waits <= MOST_WAITING or (before is not None and waits >= before):
+            return
+        before = waits
+        if runtime.stopping.wait(EMPTYING_S):
+            return
 
 
 def tidy(runtime: Runtime, now: datetime) -> None:

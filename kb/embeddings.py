@@ -264,15 +264,16 @@ def _number(db: Session, changes: Sequence[Change]) -> None:
 
 
 def refresh(sessions: Sessions, encoder: Encoder, limit: int = 64) -> int:
-    """Embed the passages that have waited longest; return how many were looked at, 0 when none waits.
+    """Embed the newest of the passages that wait; return how many were looked at, 0 when none waits.
 
+    The newest come first, so that what somebody has just written does not wait behind a backlog.
     The texts are encoded outside any transaction; a text that changed meanwhile stays stale.
     """
     with sessions.reading() as db:
         rows = db.execute(
             select(Embedding.id, Embedding.lead, Embedding.text, Embedding.text_hash)
             .where(Embedding.stale.is_(True))
-            .order_by(Embedding.id)
+            .order_by(Embedding.id.desc())
             .limit(limit)
         ).all()
     if not rows:

@@ -78,6 +78,13 @@ def test_what_waits_is_embedded_and_then_rests(sessions):
     assert [row.sequence for row in rows(sessions)] == [6, 7, 8, 9, 10]
 
 
+def test_what_was_written_last_is_embedded_before_a_backlog(sessions):
+    written(sessions)
+    last = written(sessions)
+    embeddings.refresh(sessions, HashEncoder(), limit=5)
+    assert {row.item_id for row in rows(sessions, stale=False)} == {last}
+
+
 def test_only_the_passage_that_changed_is_embedded_again(sessions):
     number = written(sessions)
     while embeddings.refresh(sessions, HashEncoder()):
