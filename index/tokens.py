@@ -10,6 +10,7 @@ _RUN = re.compile(r"[^\W_]+")
 _ASIAN = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
 _SCRIPTS = re.compile(f"[{_ASIAN}]+|[^{_ASIAN}]+")
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^A-Za-z\d]+")
+_SAID = re.compile(r"\w[\w'-]+")
 _CAMEL = re.compile(r"[a-z][A-Z]|[A-Z]{2}[a-z]")
 STOP = frozenset(
     re.findall(
@@ -53,6 +54,15 @@ def words_behind(text: str) -> dict[str, str]:
     """Return the plain words of a text, in small letters, by their stems."""
     runs = [run.lower() for run in _RUN.findall(text) if run.isascii() and run.isalpha()]
     return {own[0]: run for run in runs if len(own := stems(run)) == 1}
+
+
+def words_by_stem(text: str) -> dict[str, list[str]]:
+    """Return the words of a text, in small letters and in their order, by each of their stems."""
+    behind: dict[str, list[str]] = {}
+    for word in dict.fromkeys(_SAID.findall(text)):
+        for stem in stems(word):
+            behind.setdefault(stem, []).append(word.lower())
+    return {stem: list(dict.fromkeys(words)) for stem, words in behind.items()}
 
 
 def _words_of(piece: str) -> list[str]:

@@ -18,7 +18,7 @@ from index.hits import Allowed, Hit
 from index.identifiers import identifiers
 from index.lexical import Document, Evidence, Question, rarity, weigh
 from index.respelling import can_be_respelled, one_slip, two_slips
-from index.tokens import last_word, stems, words_behind
+from index.tokens import last_word, stems, words_behind, words_by_stem
 
 FORM = 1  # raised when stems, identifiers or fields change: an index of another form has to be built again
 MAX_STEMS = 5000  # of one item
@@ -174,6 +174,11 @@ class Words:
         asked = Query.boolean_query([(Occur.Should, query) for query in wanted])
         hits = self._searcher.search(self._within(asked, allowed), limit=k, count=False).hits
         return [Hit(0, self._searcher.doc(address).get_first("item"), score) for score, address in hits]
+
+    @staticmethod
+    def said(text: str) -> dict[str, list[str]]:
+        """Return the words of a text, in small letters and in their order, by each of their stems."""
+        return words_by_stem(text)
 
     def weigh(self, question: Question, items: Collection[str]) -> dict[str, Evidence]:
         """Return what speaks for each of these items by its words; items that are not here are left out."""

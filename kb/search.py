@@ -4,7 +4,6 @@ The index proposes, over permitted classes only; the database has the last word 
 """
 
 import logging
-import re
 import time
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -14,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from index import calibration, fusion, tokens
+from index import calibration, fusion
 from index.fusion import Ask, Candidate
 from index.hits import Allowed, Hit
 from index.lexical import Evidence, Question
@@ -29,7 +28,6 @@ LONGEST = 20_000  # characters of a question; more is a log
 NAMED_WORDS = 3  # a question of so few words with an identifier asks for what bears it
 NAMED = 0.99
 TERMS = 8
-WORD = re.compile(r"\w[\w'-]+")
 ENVIRONMENT = "environment"
 NEARLY = 0.15  # of cosine
 CORPORA = ("article", "incident")
@@ -238,7 +236,7 @@ def _explained(db: Session, search: Asking, ranked: Sequence[tuple[Ranked, float
         mine = (Embedding.corpus == corpus, Embedding.item_id.in_(of_corpus), Embedding.deleted.is_(False))
         for row in db.execute(select(*columns).where(*mine).order_by(Embedding.id)):
             rows[f"{corpus}:{row.item_id}"].append(row)
-    behind = _behind(search.text)
+    behind = search.words.said(search.text) if search.words else {}
     return [_found(one, chance, rows[one.item], behind) for one, chance in ranked]
 
 
@@ -263,13 +261,3 @@ def _found(one: Ranked, chance: float, rows: Sequence[Any], behind: Mapping[str,
         part=best.part if best else "",
         terms=terms,
     )
-
-
-def _behind(text: str) -> dict[str, list[str]]:
-    """Return the words of a text, in small letters and in their order, by each of their stems."""
-    behind: dict[str, list[str]] = defaultdict(list)
-    for word in dict.fromkeys(WORD.findall(text)):
-        for stem in tokens.stems(word):
-            if word.lower() not in behind[stem]:
-                behind[stem].append(word.lower())
-    return behind

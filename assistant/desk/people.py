@@ -24,6 +24,7 @@ ROLES = {
 }
 EDITABLE = ("name", "email", "role", "department", "place", "phone", "timezone")
 LONGEST = {"name": 200, "email": 320, "department": 100, "place": 100, "phone": 60}
+FIELDS = ("name", "email", "role", "timezone", "department", "place", "phone")  # in the order of the forms
 SHORTEST_PASSWORD = 12
 MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _hasher = PasswordHasher()
@@ -156,10 +157,9 @@ def findings_in(db: Session, values: Mapping[str, object], person: Person | None
     email, findings = str(values["email"]), wrong_in(values)
     taken = by_email(db, email)
     if MAIL.fullmatch(email) and taken is not None and taken is not person:
-        findings.append(
-            Finding("email", f"{email} is already here.", "Use another address or find that person.")
-        )
-    return findings
+        cure = "Use another address or find that person."
+        findings.append(Finding("email", f"{email} is already here.", cure))
+    return sorted(findings, key=lambda finding: FIELDS.index(finding.field))
 
 
 def wrong_in(values: Mapping[str, object]) -> list[Finding]:

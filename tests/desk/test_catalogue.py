@@ -136,5 +136,5 @@ def test_the_first_route_that_fits_counts_and_the_order_can_be_changed(db, dan, 
         routing.add(db, service, None, None, actor=dan, now=NOON)
     removed = every.id
     routing.drop(db, every, actor=dan, now=NOON)
-    assert audit.newest(db, "route", removed)[0].changes["group"] == "Desk"
+    assert audit.newest(db, "route", removed)[0].changes["group"] == ["Desk", None]
     assert db.query(Group).count() == 3

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from assistant.desk import link
 from tests import make
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.both]
 TITLES = ("Printer on floor 3 is silent", "VPN drops every few minutes", "Mail does not arrive")
 WIDE = {"width": 1280, "height": 800}
 

@@ -11,7 +11,7 @@ from assistant.desk.signin import SignIn
 from kb.votes import Vote
 from tests import make
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.both]
 
 
 @pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests import make
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.both]
 LOOK = "document.dispatchEvent(new Event('visibilitychange'))"
 
 

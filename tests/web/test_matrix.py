@@ -31,6 +31,7 @@ from tests.web.world import (
     World,
 )
 
+pytestmark = pytest.mark.both
 SANDBOX = "default-src 'none'; sandbox"  # the content policy of a file that somebody uploaded
 ANY_OR_NONE = {"there": set(PEOPLE), "missing": set()}  # no permission of its own: the role decides
 READERS = {

@@ -17,6 +17,7 @@ from tests import make
 from tests.web.test_matrix import without_ids
 from tests.web.world import MISSING, PEOPLE, World, showing
 
+pytestmark = pytest.mark.both
 READS_A_NAME = {
     "chosen",
     "chosen_id",
