@@ -70,7 +70,7 @@ def test_ben_saves_a_view_finds_it_in_the_menu_and_removes_it(ben, rows):
     assert re.search(r'aria-current="page"><span class="cut">Urgent &amp; mine', page.text)
     assert "priority=P1&amp;priority=P2" in page.text
     ben.post("/views/1/rename", name="Urgent")
-    assert ">Urgent</a>" in ben.get("/incidents").text
+    assert ">Urgent</span></a>" in ben.get("/incidents").text
     assert ben.post("/views/1/remove").status_code == 303
     with rows() as db:
         assert db.query(SavedView).count() == 0
