@@ -135,7 +135,10 @@ def statements(folder: Path, places: Places, kinds: Sequence[Kind] = PAGES) -> I
         client.set_cookie(COOKIE, cookie)
         for _ in range(2):
             seen.clear()
-            client.get(places.fill(kind.path, one), headers={"HX-Request": "true"} if kind.part else {})
+            path = places.fill(kind.path, one)
+            answer = client.get(path, headers={"HX-Request": "true"} if kind.part else {})
+        if answer.status_code != 200:
+            raise click.ClickException(f"{kind.name}: {path} answered {answer.status_code}.")
         yield kind.name, sum(not line.startswith(("BEGIN", "PRAGMA")) for line in seen)
     runtime.close()
 

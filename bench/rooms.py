@@ -71,7 +71,7 @@ PAGES = (
     Kind("portal: one of mine", "requester", "/incidents/{mine}"),
     Kind("notifications", "requester", "/notifications"),
     Kind("people and roles", "administrator", "/admin/people"),
-    Kind("a person", "administrator", "/admin/people/200"),
+    Kind("a person", "administrator", "/admin/people/{person}"),
     Kind("groups", "administrator", "/admin/groups"),
     Kind("a service", "administrator", "/admin/services/2"),
     Kind("items", "administrator", "/admin/items"),
@@ -96,7 +96,8 @@ class Places:
                 Incident.requester_id <= size.agents + 50
             )
             self.mine = {person: f"INC-{one:06d}" for person, one in db.execute(theirs)}
-            self.titles = dict(db.execute(select(Version.article_id, Version.title)).tuples().all())
+            titles = db.execute(select(Version.article_id, Version.title))
+            self.titles = {article: title for article, title in titles}  # noqa: C416  rows
 
     def fill(self, path: str, person: int = 0) -> str:
         """Return a path with something in the place of each name."""
@@ -110,6 +111,7 @@ class Places:
             mine=self.mine.get(person, ""),
             article=f"KB-{article:06d}",
             read=f"KB-{article:06d}/{slug(self.titles[article])}",
+            person=self.size.requester(draw(0, 50)),
             item=draw(1, self.size.items),
             known=f"INC-{self.size.incidents - draw(0, 5):06d}",
             word=quote_plus(max(words, key=len)),

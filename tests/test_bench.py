@@ -1,0 +1,52 @@
+"""The benchmarks visit what is there: a bench that breaks off measures nothing."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from assistant.runtime import Runtime
+from assistant.settings import Settings
+from bench import filling, pages
+from bench.rooms import PAGES, Places
+from bench.staff import Size
+from bench.texts import read, recombined
+from bench.visits import opened
+from index.encoder import HashEncoder
+
+SIZE = Size(400, articles=400, requesters=60, agents=20, items=40)
+SAID = (
+    "The scanner on floor {} stops. Somebody turned it off and on. The cable was loose again. It works now."
+)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A folder of documents and queries, as the benchmarks take it."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    records = [{"id": str(one), "title": f"Scanner {one}", "body": SAID.format(one)} for one in range(30)]
+    for name in ("corpus", "queries"):
+        with gzip.open(folder / f"{name}.jsonl.gz", "wt") as file:
+            file.writelines(f"{json.dumps(record)}\n" for record in records)
+    (folder / "qrels.tsv").write_text("".join(f"{one}\t{one}\t1\n" for one in range(30)))
+    return folder
+
+
+def test_every_page_that_is_measured_is_there(data: Path, tmp_path: Path):
+    sentences, asked = read(data, 20)
+    folder = tmp_path / "desk"
+    settings = Settings(data=folder, database="", production=False)
+    runtime = Runtime(settings, encoder=HashEncoder(), writes_words=True)
+    runtime.migrate()
+    with runtime.writing() as db:
+        texts = {
+            "article": recombined(sentences, SIZE.articles, seed=4),
+            "incident": recombined(sentences, SIZE.incidents),
+        }
+        filling.fill(db, runtime.encoder, SIZE, texts)
+        db.commit()
+    runtime.close()
+    counted = dict(pages.statements(folder, Places(opened(folder), SIZE, asked)))
+    assert counted.keys() == {kind.name for kind in PAGES} and all(counted.values())
