@@ -42,7 +42,7 @@ def main(context: click.Context, data: Path | None) -> None:
 
 def runtime_of(context: click.Context, **options: Any) -> Runtime:
     """Open the desk for one command and close it when the command ends. options: further arguments of Runtime."""
-    runtime = Runtime(configuration.load(**context.obj), **options)
+    runtime = Runtime.opened(configuration.load(**context.obj), **options)
     context.call_on_close(runtime.close)
     return runtime
 

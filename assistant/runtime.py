@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from threading import Event
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from assistant import migrations
 from assistant.desk import audit, content_standard, site
 from assistant.desk.attachment import Store
 from assistant.desk.corpora import CORPORA
+from assistant.desk.errors import DeskError
 from assistant.settings import Settings
 from index.encoder import Encoder, OnnxEncoder
 from index.errors import SearchError
@@ -41,6 +43,17 @@ class Runtime:
         self.live = Live(
             settings.index_folder, CORPORA, encoder=self.encoder, troubles=troubles, writes=writes_words
         )
+
+    @classmethod
+    def opened(cls, settings: Settings, **options: Any) -> "Runtime":
+        """Open a desk that is prepared. options: further arguments. Raises NotPrepared."""
+        runtime = cls(settings, **options)
+        try:
+            migrations.check(runtime.engine)
+        except DeskError:
+            runtime.close()
+            raise
+        return runtime
 
     def migrate(self) -> None:
         """Bring the database to what this code expects."""

@@ -30,7 +30,7 @@ def serve(settings: Settings, *, with_worker: bool, say: Callable[[str], object]
     """Serve until the process is asked to end. say: prints the address once the desk answers."""
     log.configure(settings.log_level)
     allow_files()
-    runtime = Runtime(settings)
+    runtime = Runtime.opened(settings)
     listener = listen(settings.host, settings.port)
     port = listener.getsockname()[1]
     behind = _behind(settings.trusted_proxies)

@@ -3,6 +3,7 @@
 import pytest
 from click import Group
 from click.testing import CliRunner
+from sqlalchemy import text
 
 from assistant import worker
 from assistant.cli import main
@@ -34,6 +35,27 @@ def test_every_command_explains_itself(path):
     answer = CliRunner().invoke(main, [*path, "--help"])
     assert answer.exit_code == 0
     assert len(answer.output.splitlines()[2].strip()) > 10
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("demo",), ("status",), ("user", "list"), ("verify",), ("run",), ("worker",), ("index", "check")],
+)
+def test_a_folder_without_a_desk_is_told_how_to_prepare_it(tmp_path, words):
+    answer = CliRunner().invoke(main, ["--data", str(tmp_path / "new"), *words])
+    assert answer.exit_code == 1
+    assert answer.output == "Error: There is no desk here yet. Prepare it with: kintsugi init\n"
+
+
+@pytest.mark.parametrize(
+    ("revision", "said"), [("0001", "of an earlier version"), ("9999", "of a later version")]
+)
+def test_a_database_of_another_version_is_not_touched(kintsugi, runtime, revision, said):
+    with runtime.writing() as db:
+        db.execute(text("UPDATE alembic_version SET version_num = :number"), {"number": revision})
+        db.commit()
+    answer = kintsugi("user", "list")
+    assert answer.exit_code == 1 and said in answer.output
 
 
 def test_dan_adds_a_person_who_can_sign_in(kintsugi, runtime):

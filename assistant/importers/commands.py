@@ -115,7 +115,7 @@ def _show(plan: Plan, *, dry_run: bool) -> None:
 
 
 def _runtime(context: click.Context) -> Runtime:
-    runtime = Runtime(configuration.load(**context.obj))
+    runtime = Runtime.opened(configuration.load(**context.obj))
     context.call_on_close(runtime.close)
     return runtime
 

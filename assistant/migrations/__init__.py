@@ -6,11 +6,17 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
+from assistant.desk.errors import DeskError
 from assistant.migrations.rows import METADATA
 
 FOLDER = Path(__file__).parent
+
+
+class NotPrepared(DeskError):
+    """The database is not the one that this version works with."""
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
@@ -21,6 +27,20 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
 def downgrade(engine: Engine, revision: str) -> None:
     """Take the database back to an earlier revision; `base` empties it."""
     _run(engine, command.downgrade, revision)
+
+
+def check(engine: Engine) -> None:
+    """Raise NotPrepared unless the database is at the revision that this code expects."""
+    known = ScriptDirectory(str(FOLDER))
+    with engine.connect() as connection:
+        now = MigrationContext.configure(connection).get_current_revision()
+    if now == known.get_current_head():
+        return
+    if now is None:
+        raise NotPrepared("There is no desk here yet. Prepare it with: kintsugi init")
+    if now in {script.revision for script in known.walk_revisions()}:
+        raise NotPrepared("The database is of an earlier version. Make a backup, then: kintsugi init")
+    raise NotPrepared("The database is of a later version than this program. Install that version.")
 
 
 def differences(engine: Engine) -> list[object]:
