@@ -247,9 +247,8 @@ def _found(one: Ranked, chance: float, rows: Sequence[Any], behind: Mapping[str,
     best = next((row for row in bodies if row.id == one.passage), None)
     if best is None and bodies:
         best = max(bodies, key=lambda row: sum(stem in row.text.lower() for stem in said))
-    words = [
-        word for stem in said[:TERMS] for word in behind.get(stem, [stem])
-    ]  # the stem when spelled otherwise
+    telling = [stem for stem in said if len(stem) > 1][:TERMS]
+    words = [word for stem in telling for word in behind.get(stem, [stem])]  # the stem when spelled otherwise
     terms = tuple(dict.fromkeys([*names, *words]))[:TERMS]
     return Found(
         corpus=one.corpus,

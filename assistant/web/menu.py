@@ -9,27 +9,28 @@ from assistant.identity import can
 
 @dataclass(frozen=True)
 class Room:
-    """A line of the menu. action: who sees it; blueprints: whose pages belong to it."""
+    """A line of the menu. action: who sees it; pages: what belongs to it, as blueprints or beginnings of endpoints."""
 
     label: str
     endpoint: str
     action: str
-    blueprints: tuple[str, ...]
+    pages: tuple[str, ...]
 
     @property
     def here(self) -> bool:
         """Whether the present page belongs to this room."""
-        return request.blueprint in self.blueprints
+        begins = tuple(name if "." in name else f"{name}." for name in self.pages)
+        return (request.endpoint or "").startswith(begins)
 
 
-ARTICLES = ("articles", "article_acts", "article_versions", "article_publish", "imports")
+ARTICLES = ("articles", "article_acts", "article_versions", "article_publish", "imports.article")
 MENU = {  # section -> its rooms, in the order of the page
     "Knowledge": (
         Room("Curation", "curation.index", "curation", ("curation", "closures", "curation_merge")),
         Room("Articles", "articles.index", "article.write", ARTICLES),
     ),
     "Administration": (
-        Room("People", "admin_people.index", "administer", ("admin_people",)),
+        Room("People", "admin_people.index", "administer", ("admin_people", "imports.pe")),
         Room("Groups", "admin_groups.index", "administer", ("admin_groups",)),
         Room("Services", "admin_services.index", "administer", ("admin_services", "admin_questions")),
         Room("Items", "admin_items.index", "administer", ("admin_items",)),

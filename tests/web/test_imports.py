@@ -15,6 +15,12 @@ from tests.web.conftest import Browser
 CSV = "title,resolution\nToner smells,Open a window\n,\n"
 
 
+@pytest.fixture
+def dan(browser):
+    """Dan, an administrator, in his browser."""
+    return browser("dan", role="administrator")
+
+
 def upload(browser, text, name="pages.csv", kind="articles"):
     data = text if isinstance(text, bytes) else text.encode()
     return browser.client.post(
@@ -125,3 +131,14 @@ def test_old_uploads_are_tidied_away(cleo, runtime):
     assert uploads.tidy(runtime, runtime.now()) == 0
     assert uploads.tidy(runtime, runtime.now() + uploads.KEPT + timedelta(days=1)) == 1
     assert cleo.get(place).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "room"), [("/articles/import", "Articles"), ("/admin/people/import", "People")]
+)
+def test_an_import_belongs_to_the_room_of_what_it_brings(dan, path, room):
+    assert f'aria-current="page">{room}<' in dan.get(path).text
+
+
+def test_an_import_of_incidents_is_not_a_page_of_articles(dan):
+    assert 'aria-current="page">Articles<' not in dan.get("/incidents/import").text
