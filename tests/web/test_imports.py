@@ -18,7 +18,7 @@ CSV = "title,resolution\nToner smells,Open a window\n,\n"
 @pytest.fixture
 def dan(browser):
     """Dan, an administrator, in his browser."""
-    return browser("dan", role="administrator")
+    return browser("dan")
 
 
 def upload(browser, text, name="pages.csv", kind="articles"):
