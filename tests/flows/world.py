@@ -153,6 +153,9 @@ def fill(desk: Served) -> None:
         child, twin = (make.incident(db, title) for title in ("No VPN in Porto", "No VPN in Leeds"))
         relations.relate(db, child, first, "child_of", actor=ben, now=make.NOON)
         merging.merge(db, twin, first, actor=ben, now=make.NOON)
+        lifecycle.assign(db, child, child.group, ben, actor=ben, now=make.NOON)
+        for state in ("in_progress", "on_hold"):
+            lifecycle.move(db, child, state, hold_reason="A part is late.", actor=ben, now=make.NOON)
         checklist.add(db, first, "Ask for the driver version", actor=ben, now=make.NOON)
         presence.note(db, first, cleo, writing=True, now=desk.runtime.now() + timedelta(hours=1))
         saved_view.save(db, "Urgent", {"list": "open", "sort": "newest"}, actor=ben, now=make.NOON)
