@@ -46,9 +46,10 @@ def test_who_finds_no_free_port_is_told_what_to_do(monkeypatch):
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_it_stops_cleanly_however_early_it_is_asked_to(tmp_path, runtime, how):
     """Dan presses Ctrl-C the moment the address appears: nothing is left running, no traceback."""
+    told = {"KINTSUGI_DATA": str(runtime.settings.data), "KINTSUGI_DATABASE": runtime.settings.database}
     desk = subprocess.Popen(
         [sys.executable, "-m", "assistant", "run", "--port", "20100"],
-        env={**os.environ, "KINTSUGI_DATA": str(runtime.settings.data)},
+        env={**os.environ, **told},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -141,6 +141,7 @@ def test_a_worker_that_is_asked_to_end_gives_its_long_job_back_at_once(runtime, 
         assert jobs.claim(db, now=runtime.now()).id == asked, "the next worker does it without waiting"
 
 
+@pytest.mark.sqlite
 def test_a_backup_that_is_broken_off_in_the_middle_of_the_database_is_given_back(runtime, monkeypatch):
     """SQLite turns what its callbacks raise into an error of its own."""
     monkeypatch.setattr(backup, "STEPS", 1)

@@ -115,6 +115,7 @@ def look(page, noticed, paths):
     return found
 
 
+@pytest.mark.sqlite  # PostgreSQL does not hold so long a name
 @pytest.mark.timeout(900)
 def test_what_was_written_runs_nowhere(desk, watched, stripped):
     found = []
