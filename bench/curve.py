@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
 SVG = "http://www.w3.org/2000/svg"
-WIDTH, HEIGHT = 720, 380
-LEFT, RIGHT, TOP, BOTTOM = 56, 190, 24, 48
+WIDTH, HEIGHT = 800, 380
+LEFT, RIGHT, TOP, BOTTOM = 68, 260, 24, 48
 COLOURS = ("#8a6d1f", "#1f5f8a", "#8a2f4f", "#3f7a3a", "#5a4a8a")
 STYLE = "text{font:13px system-ui,sans-serif;fill:#555}line{stroke:#bbb}polyline{fill:none;stroke-width:2}"
 Points = Sequence[tuple[int, float]]  # size, milliseconds
