@@ -1,6 +1,6 @@
 """Importing in the browser: a file is uploaded, its plan is shown, it is rehearsed, then brought in by the worker."""
 
-from typing import Any
+from collections.abc import Sequence
 
 from flask import Blueprint, Response, request, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -152,15 +152,14 @@ def _taken(kind: str) -> ResponseReturnValue:
 
 
 def _shown(upload: Upload) -> ResponseReturnValue:
-    mine = [job for job in jobs.newest(db(), [uploads.JOB], 200) if job.payload["upload"] == upload.id]
-    running = next((job for job in mine if job.done_at is None and job.parked_at is None), None)
+    mine = _runs(upload)
     return page(
         "imports/file.html",
         "imports/_runs.html",
         upload=upload,
         one=ONE[upload.kind],
         runs=mine[:SHOWN],
-        running=running,
+        running=_running(mine),
         rehearsed=any(job.payload["dry_run"] and job.done_at for job in mine),
         rejects=uploads.rejects(runtime(), upload),
         confidences=[(name, label) for name, label in CONFIDENCES.items() if name != "archived"],
@@ -176,17 +175,19 @@ def _asked(upload: Upload) -> ResponseReturnValue:
     options = forms.texts(*uploads.SETTLED[upload.kind])
     payload = {"upload": upload.id, "kind": upload.kind, "options": options, "dry_run": dry_run}
     payload["by"] = me().id
-    if _running(upload) is None:
+    if _running(_runs(upload)) is None:
         jobs.add(db(), uploads.JOB, payload, now=now(), asked_by_id=me().id)
     return done(
         _page(upload), "The worker has begun." if not dry_run else "The worker rehearses it.", leave=True
     )
 
 
-def _running(upload: Upload) -> Job | None:
-    newest: list[Any] = jobs.newest(db(), [uploads.JOB], 200)
-    mine = (job for job in newest if job.payload["upload"] == upload.id)
-    return next((job for job in mine if job.done_at is None and job.parked_at is None), None)
+def _runs(upload: Upload) -> list[Job]:
+    return [job for job in jobs.newest(db(), [uploads.JOB], 200) if job.payload["upload"] == upload.id]
+
+
+def _running(runs: Sequence[Job]) -> Job | None:
+    return next((job for job in runs if job.done_at is None and job.parked_at is None), None)
 
 
 def _rejects(upload: Upload) -> Response:
