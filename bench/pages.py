@@ -56,7 +56,7 @@ def main(data: Path, desk: Path | None, incidents: int, model: Path, seconds: in
                 for name, mb in server.memory().items()
             ]
         desks.publish("crowd", told)
-        facts.append(["load of the machine before and during", f"{os.getloadavg()}"])
+        facts.append(["load of the machine in the last quarter of an hour", f"{os.getloadavg()[2]:.1f}"])
         desks.publish("pages-memory", desks.table(("what", "measured"), facts))
 
 
