@@ -111,6 +111,7 @@ PAGES = {  # name -> (who looks, path)
     "portal without sign-in": (None, "/help?q=vpn+drops"),
     "my incidents": ("ada", "/help/incidents"),
     "my incident": ("ada", "/incidents/INC-000001"),
+    "my waiting incident": ("ada", "/incidents/INC-000004"),
     "my closed incident": ("ada", "/incidents/INC-000002"),
     "article for ada": ("ada", "/articles/KB-000001"),
     "nothing there": ("ben", "/incidents/INC-999999"),
