@@ -273,17 +273,30 @@ def demo(context: click.Context) -> None:
     type=click.Path(dir_okay=False, path_type=Path),
     help="File for the hits: query, document, score.",
 )
+@click.option(
+    "--adapt",
+    is_flag=True,
+    help="Let a copy of the model learn from the documents first; kept only if better.",
+)
 @click.pass_context
 def evaluate(
-    context: click.Context, folder: Path, documents: Path | None, kind: str | None, run: Path | None
+    context: click.Context,
+    folder: Path,
+    *,
+    documents: Path | None,
+    kind: str | None,
+    run: Path | None,
+    adapt: bool,
 ) -> None:
     """Measure finding on a FOLDER of documents, queries and judgements, in a throw-away desk."""
     from assistant import laboratory  # noqa: PLC0415
     from assistant.setup import counted_steps  # noqa: PLC0415
 
+    runtime = runtime_of(context)
+    model = runtime.settings.model if adapt else None
     with counted_steps() as tell:
         result = laboratory.evaluate(
-            folder, documents, kind, run, encoder=runtime_of(context).encoder, tell=tell
+            folder, documents, kind, run, encoder=runtime.encoder, adapt=model, tell=tell
         )
     for line in result.lines():
         click.echo(line)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from assistant import adaptation
 from assistant.dataset import Data, Record, parts, read, text_of
 from assistant.desk import people
 from assistant.desk.incident import Incident
@@ -16,9 +17,12 @@ from assistant.desk.permissions import viewer_of
 from assistant.runtime import Runtime
 from assistant.settings import Settings
 from index import evaluation
-from index.encoder import Encoder
+from index.encoder import Encoder, OnnxEncoder
 from kb import embeddings
 from kb.article import Article, Version
+from kb.corpus import Passage
+from kb.pairs import Pair, pairs
+from kb.passages import TITLE
 from kb.search import Answer, find
 from kb.viewer import Viewer
 
@@ -30,19 +34,24 @@ Tell = Callable[[str, int, int], object]
 
 @dataclass(frozen=True)
 class Result:
-    """What came out. figures: by name, times in milliseconds; runs: ranked documents with scores for each query."""
+    """What came out. figures: by name, times in milliseconds; runs: ranked documents with scores for each query.
+
+    said: what was learned before, as sentences.
+    """
 
     kind: str
     documents: int
     queries: int
     figures: Mapping[str, float]
     runs: Mapping[str, Sequence[tuple[str, float]]]
+    said: tuple[str, ...]
     degraded: tuple[str, ...]
 
     def lines(self) -> list[str]:
         """Return the result for a terminal."""
         head = f"{self.documents:,} documents as {self.kind}, {self.queries:,} judged queries"
-        return [head, *(f"{name:<22}{value:8.3f}" for name, value in self.figures.items()), *self.degraded]
+        figures = [f"{name:<22}{value:8.3f}" for name, value in self.figures.items()]
+        return [head, *self.said, *figures, *self.degraded]
 
 
 def evaluate(
@@ -52,15 +61,17 @@ def evaluate(
     run: Path | None = None,
     *,
     encoder: Encoder | None,
+    adapt: str | None = None,
     tell: Tell = lambda *_: None,
 ) -> Result:
     """Load the documents into a throw-away desk, ask every query as an agent would, and measure the answers.
 
-    kind: articles or incidents; guessed from the file's name when None. run: file to write the hits to. tell: called
-    with what is being done, how far it is, and of how much. Raises DataMissing.
+    kind: articles or incidents; guessed from the file's name when None. run: file to write the hits to. adapt: the
+    model of which a copy first learns from the documents, never from the queries; it is asked only when it finds
+    better. tell: called with what is being done, how far it is, and of how much. Raises DataMissing, CannotAdapt.
     """
     data = read(folder, documents, kind)
-    with throwaway(data, encoder, tell) as desk:
+    with _adapted(data, encoder, adapt, tell) as (chosen, said), throwaway(data, chosen, tell) as desk:
         asked = [query for query in data.queries if str(query["id"]) in data.judged]
         answers = dict(desk.answers(asked, tell))
         unanswered = dict(desk.answers(data.unanswered, tell))
@@ -73,16 +84,21 @@ def evaluate(
         queries=len(data.judged),
         figures=_figures(data, answers, unanswered),
         runs=runs,
+        said=said,
         degraded=tuple(sorted({line for answer in answers.values() for line in answer.degraded})),
     )
 
 
 @dataclass(frozen=True)
 class Asked:
-    """The answer to one query. ranked: documents by their own ids; probability: of the first hit, 0 without any."""
+    """The answer to one query. ranked: documents by their own ids; probability: of the first hit, 0 without any.
+
+    solved: how likely anybody solved it before.
+    """
 
     ranked: Sequence[tuple[str, float]]
     probability: float
+    solved: float
     took_ms: float
     degraded: tuple[str, ...]
 
@@ -107,6 +123,7 @@ class Desk:
         return Asked(
             ranked=[(self.names[hit.item_id], hit.score) for hit in answer.hits],
             probability=answer.hits[0].probability if answer.hits else 0.0,
+            solved=answer.solved,
             took_ms=answer.took_ms,
             degraded=answer.degraded,
         )
@@ -132,6 +149,28 @@ def throwaway(data: Data, encoder: Encoder | None, tell: Tell = lambda *_: None)
             yield Desk(runtime, viewer, names)
         finally:
             runtime.close()
+
+
+@contextmanager
+def _adapted(
+    data: Data, encoder: Encoder | None, model: str | None, tell: Tell
+) -> Iterator[tuple[Encoder | None, tuple[str, ...]]]:
+    """Return the encoder to ask, and what a copy of the model learned from the documents before, if it was to."""
+    if model is None or encoder is None:
+        yield encoder, ()
+        return
+    with tempfile.TemporaryDirectory(prefix="kintsugi-") as room:
+        target = Path(room) / "model"
+        verdict = adaptation.adapt(model, encoder, _pairs(data), target, tell=tell)
+        yield (OnnxEncoder(target) if verdict.better else encoder), (verdict.line(),)
+
+
+def _pairs(data: Data) -> Iterator[Pair]:
+    """Return what the documents say twice, in two ways."""
+    names = (TITLE, "issue" if data.kind == "articles" else "symptoms", "resolution")
+    for record in data.documents:
+        said = [Passage(name, text) for name, text in zip(names, parts(record), strict=True) if text]
+        yield from pairs(str(record["id"]), said)
 
 
 def _load(runtime: Runtime, data: Data, tell: Tell) -> dict[int, str]:
@@ -193,15 +232,16 @@ def _figures(data: Data, answers: Mapping[str, Asked], unanswered: Mapping[str, 
 def _confidence(
     data: Data, answers: Mapping[str, Asked], unanswered: Mapping[str, Asked]
 ) -> dict[str, float]:
-    """Measure whether the first hit's probability tells questions with an answer from those without."""
-    promised = [answer.probability for answer in (*answers.values(), *unanswered.values())]
+    """Measure whether the promises tell questions with an answer from those without, and right hits from wrong ones."""
+    asked = (*answers.values(), *unanswered.values())
+    promised = [answer.probability for answer in asked]
     matched = [True] * len(answers) + [False] * len(unanswered)
     right = [
         bool(answer.ranked) and data.judged[query].get(answer.ranked[0][0], 0) > 0
         for query, answer in answers.items()
     ]
     return {
-        "AUROC match": evaluation.auroc(promised, matched),
+        "AUROC match": evaluation.auroc([answer.solved for answer in asked], matched),
         "calibration error": evaluation.calibration_error(promised, right + [False] * len(unanswered)),
     }
 

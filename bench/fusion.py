@@ -13,18 +13,20 @@ from typing import Any
 import click
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
 
 from assistant import dataset, laboratory
 from bench import desks
 from index import calibration, evaluation, fusion
+from index.calibration import Surroundings
 from index.encoder import Encoder
 from index.fusion import Ask, Candidate
 from index.hits import Allowed
-from kb.search import LONGEST, POOL, Asking
+from kb.asking import Asking
 
 TARGET = Path(__file__).parent.parent / "index" / "fusion.json"
 NAMES = tuple(fusion.terms(Ask(), Candidate("")))
-STEPS, RATE, SHRINK = 4000, 0.3, 1e-3
+STEPS, RATE, SHRINK = 4000, 0.3, 1e-2
 Matrix = NDArray[np.float64]
 
 
@@ -36,6 +38,7 @@ class Seen:
     gains: Matrix
     relevant: Mapping[str, float]
     items: Sequence[str]
+    around: Surroundings
 
 
 @click.command()
@@ -58,13 +61,12 @@ def report(data: Path, encoder: Encoder, *, write: bool) -> None:
     weights = fit(list(sets.values()))
     for name, seen in sets.items():
         click.echo(f"{name:<22} on all   {quality(seen, weights):.4f}")
-    prior = fit_prior([top_hits(seen, weights) for seen in sets.values()])
-    found = {"weights": dict(zip(NAMES, np.round(weights, 2).tolist(), strict=True)), "prior": prior}
+    found = {"weights": dict(zip(NAMES, np.round(weights, 2).tolist(), strict=True))}
+    found |= {"right": fit_right(list(sets.values()), weights)}
+    found |= {"solved": fit_solved([seen for seen in sets.values() if not all(one.relevant for one in seen)])}
     click.echo(json.dumps(found, indent=2))
     for name, seen in sets.items():
-        scores, leads, right = top_hits(seen, weights)
-        chances = [calibration.chance(score, lead, prior) for score, lead in zip(scores, leads, strict=True)]
-        click.echo(f"{name:<22} calibration error {evaluation.calibration_error(chances, right):.3f}")
+        click.echo(f"{name:<22} {honesty(seen, weights, found)}")
     if write:
         TARGET.write_text(json.dumps(found, indent=2) + "\n", "utf-8")
 
@@ -79,13 +81,13 @@ def look(folder: Path, encoder: Encoder) -> list[Seen]:
 
 def _seen(desk: laboratory.Desk, query: Mapping[str, Any], judged: Mapping[str, Mapping[str, float]]) -> Seen:
     live = desk.runtime.live
-    asking = Asking(live, dataset.text_of(query)[:LONGEST], Allowed(frozenset(live.scopes)), POOL)
+    asking = Asking(live, dataset.text_of(query), Allowed(frozenset(live.scopes)))
     candidates = [candidate for candidate, _ in asking.candidates()]
     relevant = judged.get(str(query["id"]), {})
     items = [desk.names[int(candidate.item.partition(":")[2])] for candidate in candidates]
     terms = [list(fusion.terms(asking.ask, candidate).values()) for candidate in candidates]
     gains = np.array([float(relevant.get(item, 0) > 0) for item in items])
-    return Seen(np.array(terms).reshape(-1, len(NAMES)), gains, relevant, items)
+    return Seen(np.array(terms).reshape(-1, len(NAMES)), gains, relevant, items, asking.around)
 
 
 def fit(sets: Sequence[Sequence[Seen]]) -> Matrix:
@@ -107,7 +109,10 @@ def fit(sets: Sequence[Sequence[Seen]]) -> Matrix:
         scores = scaled @ weights
         raised = np.exp(scores - np.repeat(np.maximum.reduceat(scores, starts), lengths))
         chances = raised / np.repeat(np.add.reduceat(raised, starts), lengths)
-        weights -= RATE * (scaled.T @ (share * (chances - wanted)) + 2 * SHRINK * weights)
+        slope = scaled.T @ (share * (chances - wanted)) + 2 * SHRINK * weights
+        weights = np.maximum(
+            0.0, weights - RATE * slope
+        )  # nothing that speaks for an item may count against it
     return np.asarray(weights / spread)
 
 
@@ -121,40 +126,56 @@ def quality(seen: Sequence[Seen], weights: Matrix) -> float:
     return float(np.mean(values))
 
 
-def top_hits(seen: Sequence[Seen], weights: Matrix) -> tuple[list[float], list[float], list[bool]]:
-    """Return, for every query's first hit, its score, its lead over the next, and whether it is right."""
-    scores, leads, right = [], [], []
+def first_hit(one: Seen, weights: Matrix) -> tuple[float, bool]:
+    """Return how far the first hit of a query stands out, and whether it is right."""
+    values = one.terms @ weights
+    order = np.argsort(-values, kind="stable")[: 1 + calibration.RIVALS]
+    lead = calibration.lead(float(values[order[0]]), values[order[1:]].tolist())
+    return lead, bool(one.gains[order[0]] > 0)
+
+
+def fit_right(sets: Sequence[Sequence[Seen]], weights: Matrix) -> dict[str, float]:
+    """Return how likely the first hit is right where there is a right one, by how far it stands out."""
+    hits = [
+        (first_hit(one, weights), 1 / len(seen))
+        for seen in sets
+        for one in seen
+        if one.relevant and len(one.items)
+    ]
+    inputs, truths = [[lead] for (lead, _), _ in hits], [right for (_, right), _ in hits]
+    return _logistic(("lead",), inputs, truths, [share for _, share in hits])
+
+
+def fit_solved(sets: Sequence[Sequence[Seen]]) -> dict[str, float]:
+    """Return how likely a question has an answer at all, by what is around it, on sets that have both kinds."""
+    asked = [(one, 1 / len(seen)) for seen in sets for one in seen]
+    inputs = [[one.around.nearest, one.around.crowd, one.around.length] for one, _ in asked]
+    names = ("nearest", "crowd", "length")
+    return _logistic(names, inputs, [bool(one.relevant) for one, _ in asked], [share for _, share in asked])
+
+
+def _logistic(
+    names: Sequence[str], inputs: Sequence[Sequence[float]], truths: Sequence[bool], share: Sequence[float]
+) -> dict[str, float]:
+    model = LogisticRegression(C=1e4, max_iter=5000).fit(
+        inputs, truths, sample_weight=np.array(share) * len(share)
+    )
+    constant = {"constant": round(float(model.intercept_[0]), 3)}
+    return constant | dict(zip(names, np.round(model.coef_[0], 3).tolist(), strict=True))
+
+
+def honesty(seen: Sequence[Seen], weights: Matrix, prior: calibration.Prior) -> str:
+    """Return what the promises of a set are worth, as a line."""
+    promised, right, solved = [], [], []
     for one in seen:
-        if len(one.items):
-            values = one.terms @ weights
-            order = np.argsort(-values, kind="stable")[: 1 + calibration.RIVALS]
-            scores.append(float(values[order[0]]))
-            leads.append(calibration.lead(values[order[0]], values[order[1:]].tolist()))
-            right.append(bool(one.gains[order[0]] > 0))
-    return scores, leads, right
-
-
-def fit_prior(sets: Sequence[tuple[list[float], list[float], list[bool]]]) -> dict[str, float]:
-    """Return a logistic regression of being right on score plus lead, by Newton's method.
-
-    A set with questions that nobody can answer decides: a day at a desk has more of those than the other sets.
-    """
-    weight = [30 if sum(right) < len(right) / 3 else 1 for *_, right in sets]
-    inputs = np.concatenate(
-        [np.column_stack([np.ones(len(right)), np.add(scores, leads)]) for scores, leads, right in sets]
-    )
-    truths = np.concatenate([np.array(right, dtype=float) for *_, right in sets])
-    share = np.concatenate(
-        [np.full(len(one[2]), times / len(one[2])) for one, times in zip(sets, weight, strict=True)]
-    )
-    found = np.zeros(2)
-    for _ in range(50):
-        chances = 1 / (1 + np.exp(-np.clip(inputs @ found, -30, 30)))
-        slope = inputs.T @ (share * (truths - chances))
-        curve = (inputs * (share * chances * (1 - chances))[:, None]).T @ inputs + 1e-6 * np.eye(2)
-        found += np.linalg.solve(curve, slope)
-    constant, steepness = np.round(found, 3).tolist()
-    return {"constant": constant, "score": steepness, "lead": steepness}
+        lead, is_right = first_hit(one, weights)
+        solved.append(calibration.solved(one.around, prior))
+        promised.append(solved[-1] * calibration.promise(lead, prior))
+        right.append(is_right)
+    told = f"promised {np.mean(promised):.2f} right {np.mean(right):.2f}"
+    told += f" calibration error {evaluation.calibration_error(promised, right):.3f}"
+    matched = [bool(one.relevant) for one in seen]
+    return told if all(matched) else f"{told} AUROC match {evaluation.auroc(solved, matched):.3f}"
 
 
 if __name__ == "__main__":

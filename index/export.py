@@ -70,11 +70,16 @@ def export(name: str, target: Path) -> Recipe:
     source = find_model(name)
     disable_progress_bar()  # type: ignore[no-untyped-call]
     model = SentenceTransformer(str(source), device="cpu", local_files_only=True).eval()
+    return write_export(model, Path(name).name, digest(source / WEIGHTS), target)
+
+
+def write_export(model: SentenceTransformer, name: str, revision: str, target: Path) -> Recipe:
+    """Export a loaded model under a name; revision: SHA-256 of its weights. Raises ModelDamaged as export does."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as room:
         made = Path(room) / "model"
         made.mkdir()
-        recipe = _write(model, name, source, made)
+        recipe = _write(model, name, revision, made)
         _prove(model, made)
         if target.exists():
             shutil.rmtree(target)
@@ -82,12 +87,12 @@ def export(name: str, target: Path) -> Recipe:
     return recipe
 
 
-def _write(model: SentenceTransformer, name: str, source: Path, folder: Path) -> Recipe:
+def _write(model: SentenceTransformer, name: str, revision: str, folder: Path) -> Recipe:
     _write_graph(model, folder / GRAPH)
     model.tokenizer.backend_tokenizer.save(str(folder / TOKENIZER))
     recipe = Recipe(
-        model=Path(name).name,
-        revision=digest(source / WEIGHTS),
+        model=name,
+        revision=revision,
         dimension=int(model.get_embedding_dimension() or 0),
         pooling=" + ".join(type(module).__name__ for module in model),
         max_tokens=int(model.max_seq_length or 512),

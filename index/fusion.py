@@ -1,8 +1,9 @@
-"""How what two halves say about an item becomes one score; pure, small, and explainable term by term.
+"""How what is known of an item becomes one score; pure, small, and explainable term by term.
 
-Every candidate of either half is scored by both. Meaning counts as far as the question's words are known here: what
-the index has never seen, such as another language, the model did not learn to compare either. Words count more
-the stranger the question is to the model: codes and logs are spelled, not meant.
+Every candidate is looked at from all sides. Meaning counts as far as the question's words are known here: what the
+index has never seen, such as another language, the model did not learn to compare either. Words count more the
+stranger the question is to the model (codes and logs are spelled, not meant), and the better they tell one item from
+another. A long question is also asked by its headline, because its length hides what it is about.
 """
 
 import json
@@ -16,29 +17,53 @@ from index.lexical import Evidence
 
 PROSE = 1.2  # pieces per word in ordinary prose
 STRANGEST = 1.5  # no question counts as stranger than this, on a logarithmic scale
+LONG = 200  # words; a longer question is not longer still
 
 
 @dataclass(frozen=True)
 class Ask:
-    """What a question is like. known: share of its words' weight that the index knows; strangeness: pieces per word."""
+    """What a question is like.
+
+    known: share of its words' weight that the index knows. strangeness: pieces per word. words: how many it has.
+    sharpness: how far the best item by words stands above the sixth, as a share of it.
+    """
 
     known: float = 1.0
     strangeness: float = PROSE
+    words: int = 0
+    sharpness: float = 0.0
 
     @property
     def strange(self) -> float:
         """How far the question is from prose, from 0 to 1.5."""
         return min(STRANGEST, math.log(max(1.0, self.strangeness / PROSE)))
 
+    @property
+    def length(self) -> float:
+        """How long the question is, from 0 to 1, on a logarithmic scale."""
+        return min(1.0, math.log1p(self.words) / math.log(LONG))
+
 
 @dataclass(frozen=True)
 class Candidate:
-    """What both halves say about one item. meaning, headline: cosine of its best passage and of its title."""
+    """What is known of one item. meaning, headline: cosine of its best passage and of its title.
+
+    opening: best cosine of the question's headline. agreement: how many passages are near, as a cosine.
+    spelling: likeness of letters, for the first candidates only.
+    """
 
     item: str
     meaning: float = 0.0
     headline: float = 0.0
+    opening: float = 0.0
+    agreement: float = 0.0
     evidence: Evidence | None = None
+    spelling: float = 0.0
+
+    @property
+    def closest(self) -> float:
+        """The best cosine of anything it says."""
+        return max(self.meaning, self.headline)
 
 
 def terms(ask: Ask, candidate: Candidate) -> dict[str, float]:
@@ -47,10 +72,14 @@ def terms(ask: Ask, candidate: Candidate) -> dict[str, float]:
     return {
         "meaning": candidate.meaning * ask.known,
         "headline": candidate.headline * ask.known,
-        "closest": max(candidate.meaning, candidate.headline) * ask.known,
+        "closest": candidate.closest * ask.known,
+        "opening": candidate.opening * ask.known * ask.length,
+        "agreement": candidate.agreement * ask.known,
         "words": words,
         "strange_words": words * ask.strange,
+        "sharp_words": words * ask.sharpness,
         "identifier": 1.0 if candidate.evidence and candidate.evidence.identifiers else 0.0,
+        "spelling": candidate.spelling,
     }
 
 
@@ -62,7 +91,7 @@ def score(ask: Ask, candidate: Candidate, weights: Mapping[str, float] | None = 
 
 @cache
 def shipped() -> dict[str, dict[str, float]]:
-    """Return the coefficients that come with the product; bench/quality.py says how they were found."""
+    """Return the coefficients that come with the product; bench/fusion.py says how they were found."""
     loaded: dict[str, dict[str, float]] = json.loads(
         files("index").joinpath("fusion.json").read_text("utf-8")
     )

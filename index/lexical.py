@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 K1, B = 1.2, 0.75  # Robertson and Zaragoza 2009, the usual values
+TITLE_TIMES = 3  # a word of the title counts as three words of the text
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,8 @@ class Question:
 
     counts: how often each stem is asked. weights: how rare each is among what may be read. mean_length: stems
     of an item there. known: share of the question's weight in stems that any of them has. identifiers: names that
-    mean one thing. beginning: one of the stems, which stands for every word that begins so.
+    mean one thing. beginning: one of the stems, which stands for every word that begins so. text: all its stems in
+    their order.
     """
 
     counts: Mapping[str, int]
@@ -27,6 +29,7 @@ class Question:
     known: float = 1.0
     identifiers: frozenset[str] = frozenset()
     beginning: str = ""
+    text: str = ""
 
     @property
     def reach(self) -> float:
@@ -43,13 +46,18 @@ class Document:
     text: Sequence[str]
     identifiers: Collection[str] = ()
 
+    @property
+    def said(self) -> str:
+        """Its stems in their order, each word of the title once."""
+        return " ".join(self.text[len(self.title) * (TITLE_TIMES - 1) :])
+
 
 @dataclass(frozen=True)
 class Evidence:
     """What speaks for an item by its words; every figure is a share from 0 to 1.
 
     score: BM25 of what the question could reach. cover: the question's rare words that it has.
-    title: the question's rare words in its title. headline: its title's words in the question.
+    title: the question's rare words in its title. headline: its title's words in the question. text: its stems.
     """
 
     item: str
@@ -59,6 +67,7 @@ class Evidence:
     headline: float = 0.0
     identifiers: frozenset[str] = frozenset()
     stems: tuple[str, ...] = field(default=())
+    text: str = field(default="", repr=False)
 
 
 def rarity(having: int, items: int) -> float:
@@ -90,6 +99,7 @@ def weigh(question: Question, document: Document) -> Evidence:
         headline=_share(sum(1 for stem in title if stem in question.weights), len(set(document.title))),
         identifiers=question.identifiers & frozenset(document.identifiers),
         stems=tuple(sorted(had, key=lambda stem: -question.weights[stem])),
+        text=document.said,
     )
 
 

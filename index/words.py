@@ -16,13 +16,12 @@ from tantivy import Occur, Query
 from index.errors import IndexDamaged, WriterBusy
 from index.hits import Allowed, Hit
 from index.identifiers import identifiers
-from index.lexical import Document, Evidence, Question, rarity, weigh
+from index.lexical import TITLE_TIMES, Document, Evidence, Question, rarity, weigh
 from index.respelling import can_be_respelled, one_slip, two_slips
 from index.tokens import last_word, stems, words_behind, words_by_stem
 
 FORM = 1  # raised when stems, identifiers or fields change: an index of another form has to be built again
 MAX_STEMS = 5000  # of one item
-TITLE_TIMES = 3  # a word of the title counts as three words of the text
 MAX_ASKED = 150  # different stems of one question, the rarest
 HEAP_BYTES = 50_000_000
 MARK = "#mark"  # the document that says how far the index has come, committed with what it speaks of
@@ -135,7 +134,8 @@ class Words:
         A word that nothing there has is taken for the nearest one that something has; unfinished: the text is still
         being typed, so that its last word may be the beginning of one.
         """
-        asked = Counter(stems(text)[:MAX_STEMS])
+        said = stems(text)[:MAX_STEMS]
+        asked = Counter(said)
         beginning = self._beginning(text, asked, allowed) if unfinished else ""
         if len(asked) <= MOST_RESPELLED:
             asked = self._respelled(asked, words_behind(text), allowed, beginning)
@@ -152,6 +152,7 @@ class Words:
             known / sum(heavy.values()) if heavy else 1.0,
             frozenset(identifiers(text)),
             beginning,
+            " ".join(said),
         )
 
     def search(self, question: Question, k: int, allowed: Allowed | None = None) -> list[Hit]:

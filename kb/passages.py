@@ -14,6 +14,8 @@ NUMBERS = {"article": "KB", "incident": "INC"}  # how people quote an item
 EXCERPT = 240  # characters of a passage that are shown as the reason
 BEFORE = 6  # words shown before the first term
 MOST = 60  # passages of one item: beyond, a text is a log or a book
+HEADLINE = 14  # words that say what a text without a title is about
+LONGEST_HEADLINE = 120  # characters
 
 
 @dataclass(frozen=True)
@@ -55,11 +57,21 @@ def items_numbered(text: str) -> dict[str, str]:
     }
 
 
+def headline(text: str) -> str:
+    """Return what a text is about: its first line, or its first words where that line is the text itself."""
+    first, _, rest = text.strip().partition("\n")
+    return first[:LONGEST_HEADLINE].strip() if rest.strip() else " ".join(first.split()[:HEADLINE])
+
+
 def cut(passages: Sequence[Passage]) -> list[Piece]:
-    """Cut an item's text: its title by itself, then every part in pieces of at most 200 words, title included."""
+    """Cut an item's text: its title by itself, then every part in pieces of at most 200 words, title included.
+
+    An item without a title goes by its headline.
+    """
     title = " ".join(text.text for text in passages if text.part == TITLE).strip()
     lead = " ".join(title.split()[: WORDS // 4])
-    pieces = [Piece(TITLE, 0, "", title)] if title else []
+    about = title or headline("\n".join(text.text for text in passages))
+    pieces = [Piece(TITLE, 0, "", about)] if about else []
     counts: dict[str, int] = {}
     for passage in passages:
         if passage.part != TITLE:

@@ -1,58 +1,67 @@
-"""How two halves become one score, and a score a promise."""
+"""How all that is known of an item becomes one score."""
 
 import pytest
 
-from index import calibration
 from index.fusion import Ask, Candidate, score, shipped, terms
 from index.lexical import Evidence
 
 PROSE = Ask(known=1.0, strangeness=1.2)
+LONG = Ask(known=1.0, strangeness=1.2, words=200)
 
 
 def said(share, *identifiers):
     return Evidence("a", score=share, identifiers=frozenset(identifiers))
 
 
-def test_more_meaning_and_more_words_never_count_less():
-    plain = score(PROSE, Candidate("a", 0.4, 0.4, said(0.2)))
-    assert score(PROSE, Candidate("a", 0.5, 0.4, said(0.2))) > plain
-    assert score(PROSE, Candidate("a", 0.4, 0.5, said(0.2))) > plain
-    assert score(PROSE, Candidate("a", 0.4, 0.4, said(0.3))) > plain
-    assert score(PROSE, Candidate("a", 0.4, 0.4, said(0.2, "inc-7"))) > plain
+def candidate(evidence=None, **known):
+    return Candidate("a", evidence=evidence, **known)
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        {"meaning": 0.5},
+        {"headline": 0.5},
+        {"opening": 0.5},
+        {"agreement": 0.5},
+        {"spelling": 0.5},
+        {"evidence": said(0.3)},
+        {"evidence": said(0.2, "inc-7")},
+    ],
+)
+def test_whatever_speaks_for_an_item_never_counts_against_it(known):
+    plain = {"meaning": 0.4, "headline": 0.4, "opening": 0.4, "agreement": 0.4, "evidence": said(0.2)}
+    assert score(LONG, candidate(**(plain | known))) > score(LONG, candidate(**plain))
 
 
 def test_in_a_language_that_nothing_here_is_written_in_words_decide():
     foreign = Ask(known=0.2, strangeness=5.0)
-    by_meaning, by_words = Candidate("a", 0.6, 0.6, said(0.01)), Candidate("b", 0.3, 0.3, said(0.1))
+    by_meaning = candidate(meaning=0.6, headline=0.6, agreement=0.6, evidence=said(0.01))
+    by_words = candidate(meaning=0.3, headline=0.3, agreement=0.3, evidence=said(0.1))
     assert score(foreign, by_words) > score(foreign, by_meaning)
     assert score(PROSE, by_meaning) > score(PROSE, by_words)
 
 
 def test_words_count_more_in_a_log_than_in_prose():
-    candidate = Candidate("a", 0.0, 0.0, said(0.3))
-    assert score(Ask(strangeness=4.0), candidate) > score(PROSE, candidate)
+    by_words = candidate(said(0.3))
+    assert score(Ask(strangeness=4.0), by_words) > score(PROSE, by_words)
     assert Ask(strangeness=1e9).strange == Ask(strangeness=1e6).strange
 
 
+def test_words_count_more_where_they_tell_one_item_from_another():
+    assert score(Ask(sharpness=0.6), candidate(said(0.3))) > score(Ask(sharpness=0.1), candidate(said(0.3)))
+
+
+def test_the_headline_counts_for_long_questions_only():
+    assert score(LONG, candidate(opening=0.5)) > score(LONG, candidate(opening=0.1))
+    assert score(PROSE, candidate(opening=0.5)) == score(PROSE, candidate(opening=0.1))
+    assert Ask(words=200).length == Ask(words=10**6).length == 1
+
+
 def test_an_item_that_only_one_half_knows_still_has_a_score():
-    assert score(PROSE, Candidate("a", 0.5, 0.5)) > 0
-    assert score(PROSE, Candidate("a", evidence=said(0.5))) > 0
+    assert score(PROSE, candidate(meaning=0.5, headline=0.5)) > 0
+    assert score(PROSE, candidate(said(0.5))) > 0
 
 
 def test_every_shipped_weight_belongs_to_a_term():
     assert set(shipped()["weights"]) == set(terms(PROSE, Candidate("a")))
-
-
-def test_a_higher_score_and_a_larger_lead_are_never_less_likely():
-    chances = [calibration.probability(value, [5.0, 4.0]) for value in (0, 2, 5, 9, 14, 30, 1e9)]
-    assert chances == sorted(chances)
-    assert all(0 <= chance <= 1 for chance in chances)
-    assert calibration.probability(12, [2.0]) >= calibration.probability(12, [11.9])
-
-
-@pytest.mark.parametrize(
-    ("chance", "words"),
-    [(1.0, "very likely"), (0.7, "very likely"), (0.5, "likely"), (0.2, "possible"), (0, "possible")],
-)
-def test_people_read_words_not_numbers(chance, words):
-    assert calibration.band(chance) == words

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.corpus import Passage
-from kb.passages import MOST, WORDS, cut, items_numbered, number_of
+from kb.passages import HEADLINE, MOST, WORDS, cut, headline, items_numbered, number_of
 
 
 def test_the_title_stands_alone_and_leads_every_other_passage():
@@ -30,12 +30,27 @@ def test_a_long_part_is_cut_in_order_and_loses_no_word():
 
 
 def test_one_endless_line_is_cut_too():
-    pieces = cut([Passage("symptoms", "x " * 1000)])
+    pieces = cut([Passage("symptoms", "x " * 1000)])[1:]
     assert [len(piece.text.split()) for piece in pieces] == [WORDS] * 5
 
 
 def test_lines_stay_lines():
-    assert cut([Passage("resolution", "1. Open\n\n2. Close")])[0].text == "1. Open\n\n2. Close"
+    assert cut([Passage("resolution", "1. Open\n\n2. Close")])[1].text == "1. Open\n\n2. Close"
+
+
+def test_an_item_without_a_title_goes_by_its_headline():
+    pieces = cut([Passage("symptoms", "Printer is on fire\nIt began at noon.")])
+    assert [(piece.part, piece.text) for piece in pieces] == [
+        ("title", "Printer is on fire"),
+        ("symptoms", "Printer is on fire\nIt began at noon."),
+    ]
+    assert pieces[1].lead == ""
+
+
+def test_a_headline_is_the_first_line_or_the_first_words_of_a_text_that_is_one_line():
+    assert headline("\n Mail is slow \nsince noon") == "Mail is slow"
+    assert headline("") == headline(" \n ") == ""
+    assert headline("word " * 100).split() == ["word"] * HEADLINE
 
 
 def test_a_whole_log_gives_a_limited_number_of_passages():
@@ -43,7 +58,7 @@ def test_a_whole_log_gives_a_limited_number_of_passages():
 
 
 def test_two_parts_of_one_name_do_not_collide():
-    pieces = cut([Passage("phrase", "one"), Passage("phrase", "two")])
+    pieces = cut([Passage("phrase", "one"), Passage("phrase", "two")])[1:]
     assert [(piece.part, piece.ordinal) for piece in pieces] == [("phrase", 0), ("phrase", 1)]
 
 

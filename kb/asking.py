@@ -1,0 +1,211 @@
+"""One question to both halves of the index: who is proposed, and what is known of each of them."""
+
+import logging
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from index import calibration, fusion, spelling
+from index.calibration import Surroundings
+from index.fusion import Ask, Candidate
+from index.hits import Allowed, Hit
+from index.lexical import Evidence, Question
+from kb.live import TROUBLES, Live
+from kb.passages import TITLE, headline, items_numbered
+
+log = logging.getLogger(__name__)
+POOL = 50  # candidates that each half proposes
+SPELLED = 30  # of them are compared letter by letter, the best ones
+LONGEST = 20_000  # characters of a question; more is a log
+NAMED_WORDS = 3  # a question of so few words with an identifier asks for what bears it
+SIXTH = 5  # the place, from 0, whose score shows how sharply words tell the items apart
+STEEP, MANY = (
+    15.0,
+    30.0,
+)  # how much a near passage counts above a far one; how little a long item gains by length
+ENVIRONMENT = "environment"
+NEARLY = 0.15  # of cosine
+
+Proposed = tuple[Candidate, int | None]
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A candidate in its place. passage: id of its best passage by meaning; named: it bears what was asked for."""
+
+    item: str
+    score: float
+    passage: int | None
+    evidence: Evidence | None
+    named: bool
+
+    @property
+    def corpus(self) -> str:
+        """The kind of item."""
+        return self.item.partition(":")[0]
+
+    @property
+    def item_id(self) -> int:
+        """Its id among its kind."""
+        return int(self.item.partition(":")[2])
+
+
+class Asking:
+    """One question to both halves of the index, each of which may be missing or fail."""
+
+    def __init__(
+        self, live: Live, text: str, allowed: Allowed, pool: int = POOL, *, unfinished: bool = False
+    ) -> None:
+        self.text, self.allowed, self.pool, self.unfinished = text[:LONGEST], allowed, pool, unfinished
+        self.vectors, self.words, self.encoder = live.vectors, live.words, live.encoder
+        self.troubles: list[str] = []
+        self.question: Question | None = None
+        self.whole: Any = None  # the vector of the question
+        self.opening: Any = None  # the vector of its headline
+        self.ask = Ask()
+        self.around = Surroundings(0.0, 0.0, 0.0)
+
+    def ranked(self) -> list[Ranked]:
+        """Return every candidate of either half, best first."""
+        return self.placed(self.candidates())
+
+    def placed(self, candidates: Iterable[Proposed]) -> list[Ranked]:
+        """Return these candidates of this question in their places, best first."""
+        ranked = [self._placed(candidate, passage) for candidate, passage in candidates]
+        return sorted(ranked, key=lambda one: (not one.named, -one.score, one.item))
+
+    def candidates(self) -> list[Proposed]:
+        """Return what either half proposes, seen by both, each with the id of its best passage by meaning."""
+        if not self.text.strip():
+            return []
+        numbered = items_numbered(self.text)
+        items = sorted({*self._by_meaning(), *self._by_words(), *numbered})
+        evidence = {item: Evidence(item, identifiers=frozenset({name})) for item, name in numbered.items()}
+        evidence |= self.words.weigh(self.question, items) if self.words and self.question else {}
+        self.ask = self._like(evidence)
+        meant, opened = self._meant(items)
+        proposed = [_candidate(item, meant.get(item, []), opened, evidence.get(item)) for item in items]
+        self.around = calibration.surroundings(
+            [self._nearness(candidate) for candidate, _ in proposed], self.ask.length
+        )
+        return self._spelled(proposed)
+
+    @property
+    def answered(self) -> bool:
+        """Whether at least one half of the index could be asked."""
+        return self.question is not None or self.whole is not None
+
+    def _by_meaning(self) -> list[str]:
+        if self.vectors is None or self.encoder is None:
+            return []
+        try:
+            self.whole, *shorter = self.encoder.encode([self.text, *self._headline()])
+            self.opening = shorter[0] if shorter else self.whole
+            return [hit.item for hit in self.vectors.search(self.whole, self.pool, self.allowed)]
+        except Exception:  # whatever a native library does, the other half still answers
+            log.exception("the search by meaning failed")
+            self.whole = None
+            self.troubles.append(TROUBLES["vectors"])
+            return []
+
+    def _headline(self) -> list[str]:
+        """Return the question's headline unless it is all there is."""
+        opening = headline(self.text)
+        return [opening] if len(opening) < len(self.text.strip()) else []
+
+    def _by_words(self) -> list[str]:
+        if self.words is None:
+            return []
+        try:
+            self.question = self.words.ask(self.text, self.allowed, unfinished=self.unfinished)
+            return [hit.item for hit in self.words.search(self.question, self.pool, self.allowed)]
+        except Exception:  # whatever a native library does, the other half still answers
+            log.exception("the search by words failed")
+            self.question = None
+            self.troubles.append(TROUBLES["words"])
+            return []
+
+    def _like(self, evidence: Mapping[str, Evidence]) -> Ask:
+        """Return what the question is like, for the model and for the words of what may be read."""
+        scores = sorted((one.score for one in evidence.values()), reverse=True) or [0.0]
+        sixth = scores[min(SIXTH, len(scores) - 1)]
+        return Ask(
+            known=self.question.known if self.question else 1.0,
+            strangeness=self.encoder.strangeness(self.text) if self.encoder else 1.0,
+            words=len((self.question.text if self.question else self.text).split()),
+            sharpness=(scores[0] - sixth) / scores[0] if scores[0] else 0.0,
+        )
+
+    def _meant(self, items: Sequence[str]) -> tuple[dict[str, list[Hit]], dict[str, float]]:
+        """Return the passages of items, nearest first, and how near each item is to the question's headline."""
+        if self.vectors is None or self.whole is None:
+            return {}, {}
+        meant = self.vectors.score(self.whole, items)
+        opened = meant if self.opening is self.whole else self.vectors.score(self.opening, items)
+        return meant, {item: hits[0].score for item, hits in opened.items()}
+
+    def _nearness(self, candidate: Candidate) -> float:
+        """Return how near a candidate is, by words where meaning cannot be asked."""
+        if self.whole is not None:
+            return candidate.closest
+        return candidate.evidence.cover if candidate.evidence else 0.0
+
+    def _spelled(self, proposed: Sequence[Proposed]) -> list[Proposed]:
+        """Compare the best candidates with the question letter by letter."""
+        if self.question is None:
+            return list(proposed)
+        best = sorted(proposed, key=lambda one: (-fusion.score(self.ask, one[0]), one[0].item))
+        spelled = [one for one in best if one[0].evidence][:SPELLED]
+        texts = [candidate.evidence.text for candidate, _ in spelled if candidate.evidence]
+        alike = dict(
+            zip(
+                (candidate.item for candidate, _ in spelled),
+                spelling.likeness(self.question.text, texts),
+                strict=True,
+            )
+        )
+        return [
+            (replace(candidate, spelling=alike.get(candidate.item, 0.0)), passage)
+            for candidate, passage in best
+        ]
+
+    def _placed(self, candidate: Candidate, passage: int | None) -> Ranked:
+        evidence = candidate.evidence
+        named = bool(evidence and evidence.identifiers and self._asks_for_a_name())
+        return Ranked(candidate.item, fusion.score(self.ask, candidate), passage, evidence, named)
+
+    def _asks_for_a_name(self) -> bool:
+        """Say whether the question is an identifier and hardly anything else."""
+        return len(self.text.split()) <= NAMED_WORDS
+
+
+def _candidate(
+    item: str, passages: Sequence[Hit], opened: Mapping[str, float], evidence: Evidence | None
+) -> Proposed:
+    titles = [hit.score for hit in passages if hit.part == TITLE]
+    bodies = [hit for hit in passages if hit.part != TITLE]
+    meaning = bodies[0].score if bodies else max(titles, default=0.0)
+    candidate = Candidate(
+        item=item,
+        meaning=meaning,
+        headline=max(titles, default=meaning),
+        opening=opened.get(item, 0.0),
+        agreement=_agreement([hit.score for hit in passages]),
+        evidence=evidence,
+    )
+    return candidate, _telling(bodies)
+
+
+def _agreement(cosines: Sequence[float]) -> float:
+    """Return the cosine that stands for all passages: near the best one, more when several say the same."""
+    if not cosines:
+        return 0.0
+    together = sum(math.exp(STEEP * cosine) for cosine in cosines)
+    return math.log(together) / STEEP - math.log(len(cosines)) / MANY
+
+
+def _telling(bodies: Sequence[Hit]) -> int | None:
+    """Return the passage to show: the nearest one, but not the environment where another says nearly as much."""
+    near = [hit for hit in bodies if hit.part != ENVIRONMENT and hit.score > bodies[0].score - NEARLY]
+    return next((hit.id for hit in (*near, *bodies)), None)
