@@ -90,23 +90,21 @@ def record(
 
 
 def record_typed(
-    db: Session, text: str, shown: Sequence[Showing], *, actor: Any, now: datetime, **about: Any
+    db: Session, text: str, shown: Sequence[Showing], *, kind: str, actor: Any, now: datetime, **about: Any
 ) -> Search:
-    """Keep what was asked at the portal; what the same reader had typed of it a moment ago is replaced by it.
+    """Keep what was asked; what the same reader had typed of it a moment ago is replaced by it.
 
-    So one question counts once, however often it was answered while it was typed. about: as for record.
+    So one question counts once, however often it was answered while it was typed. kind, about: as for record.
     """
     before = db.scalar(
         select(Search)
-        .where(
-            _asked_by(actor, about.get("visitor")), Search.kind == "portal", Search.at > now - STILL_TYPING
-        )
+        .where(_asked_by(actor, about.get("visitor")), Search.kind == kind, Search.at > now - STILL_TYPING)
         .order_by(Search.id.desc())
         .limit(1)
     )
     if before is not None and _goes_on(before, text):
         db.delete(before)
-    return record(db, text, shown, kind="portal", actor=actor, now=now, **about)
+    return record(db, text, shown, kind=kind, actor=actor, now=now, **about)
 
 
 def led_to(db: Session, incident_id: int, *, actor: Any, now: datetime) -> int:

@@ -5,8 +5,8 @@ The index proposes, over permitted classes only; the database has the last word 
 
 import time
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
@@ -22,6 +22,7 @@ from kb.viewer import Viewer
 
 NAMED = 0.99
 TERMS = 8
+SINGLY = 20_000  # items of a kind that can be chosen one by one: as many as fit one question to the database
 CORPORA = ("article", "incident")
 
 
@@ -43,10 +44,27 @@ class Found:
 
 
 @dataclass(frozen=True)
+class Within:
+    """A narrower choice among what a viewer may read; it never widens that.
+
+    ids: the only items of a kind, at most SINGLY, for kinds of which not all are meant. fits: which of some candidates
+    of a kind are meant, for what the index cannot tell. pool: candidates that each half proposes.
+    """
+
+    ids: Mapping[str, Collection[int]] = field(default_factory=dict)
+    fits: Callable[[str, Collection[int]], Collection[int]] = lambda corpus, ids: ids
+    pool: int = POOL
+
+
+EVERYTHING = Within()
+
+
+@dataclass(frozen=True)
 class Answer:
     """Hits, best first. degraded: what was not available, as sentences. nothing: none of the hits can be trusted.
 
-    solved: how likely somebody here solved it before.
+    solved: how likely somebody here solved it before. order: what was found as (corpus, id), the hits first. It ends in
+    the middle of the candidates: who is the last one that a half proposes may depend on what the viewer may not read.
     """
 
     hits: list[Found]
@@ -55,6 +73,7 @@ class Answer:
     solved: float
     took_ms: float
     recipe: str | None
+    order: tuple[tuple[str, int], ...] = ()
 
 
 def find(
@@ -67,20 +86,21 @@ def find(
     k: int = 10,
     exclude: frozenset[tuple[str, int]] = frozenset(),
     unfinished: bool = False,
+    within: Within = EVERYTHING,
 ) -> Answer:
     """Return the k items that most likely help with a text, among those that the viewer may read.
 
     exclude: items, as (corpus, id), that must not be shown, such as the incident that asks. unfinished: somebody
-    still types, so that the last word may be the beginning of one.
+    still types, so that the last word may be the beginning of one. within: what else they must be.
     """
     started = time.perf_counter()
     live.catch_up(db)
-    own = {f"incident:{item_id}" for item_id in viewer.own} if "incident" in corpora else set()
-    allowed = Allowed(live.scopes_of(viewer, corpora), frozenset(own))
-    search = Asking(live, text, allowed, max(POOL, k + len(exclude)), unfinished=unfinished)
+    allowed = _allowed(db, live, viewer, corpora, within.ids)
+    pool = max(within.pool, k + len(exclude))
+    search = Asking(live, text, allowed, pool, unfinished=unfinished)
     hidden = {f"{corpus}:{item_id}" for corpus, item_id in exclude}
     wanted = [one for one in search.ranked() if one.corpus in corpora and one.item not in hidden]
-    ranked = _readable(db, live, viewer, wanted)
+    ranked = _fitting(within, _readable(db, live, viewer, wanted)[: max(k, pool // 2)])
     solved = calibration.solved(search.around)
     chances = _chances(ranked, solved)
     return Answer(
@@ -90,21 +110,52 @@ def find(
         solved=max([solved, *chances[:1]]),
         took_ms=(time.perf_counter() - started) * 1000,
         recipe=live.fingerprint,
+        order=tuple((one.corpus, one.item_id) for one in ranked),
     )
+
+
+def _allowed(
+    db: Session, live: Live, viewer: Viewer, corpora: Collection[str], ids: Mapping[str, Collection[int]]
+) -> Allowed:
+    """Return what the index may look at: whole permission classes, and of a narrowed kind single items."""
+    whole = [corpus for corpus in corpora if corpus not in ids]
+    own = {f"incident:{item_id}" for item_id in viewer.own} if "incident" in whole else set()
+    chosen = {
+        f"{corpus}:{item_id}"
+        for corpus in corpora
+        if corpus in live.corpora and corpus in ids
+        for item_id in live.corpora[corpus].readable(db, viewer, ids[corpus])
+    }
+    return Allowed(live.scopes_of(viewer, whole), frozenset(own | chosen))
 
 
 def _readable(db: Session, live: Live, viewer: Viewer, ranked: Sequence[Ranked]) -> list[Ranked]:
     """Keep what the database lets this viewer read now; the index may be a moment behind."""
+    readable = {
+        (corpus, item_id)
+        for corpus, ids in _by_corpus(ranked).items()
+        if corpus in live.corpora
+        for item_id in live.corpora[corpus].readable(db, viewer, ids)
+    }
+    return [one for one in ranked if (one.corpus, one.item_id) in readable]
+
+
+def _fitting(within: Within, ranked: Sequence[Ranked]) -> list[Ranked]:
+    """Keep what is meant; a number in the question brings in its item whatever was narrowed."""
+    meant = {
+        (corpus, item_id)
+        for corpus, ids in _by_corpus(ranked).items()
+        for item_id in within.fits(corpus, ids)
+        if corpus not in within.ids or item_id in within.ids[corpus]
+    }
+    return [one for one in ranked if (one.corpus, one.item_id) in meant]
+
+
+def _by_corpus(ranked: Sequence[Ranked]) -> dict[str, list[int]]:
     ids: dict[str, list[int]] = defaultdict(list)
     for one in ranked:
         ids[one.corpus].append(one.item_id)
-    readable = {
-        (corpus, item_id)
-        for corpus, of_corpus in ids.items()
-        if corpus in live.corpora
-        for item_id in live.corpora[corpus].readable(db, viewer, of_corpus)
-    }
-    return [one for one in ranked if (one.corpus, one.item_id) in readable]
+    return ids
 
 
 def _chances(ranked: Sequence[Ranked], solved: float) -> list[float]:

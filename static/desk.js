@@ -88,6 +88,50 @@
     (next < 0 ? $("input", palette()) : found[Math.min(next, found.length - 1)])?.focus();
   });
 
+  /* search: arrows walk through what completes the box, else through what was found */
+  const asking = () => $("[data-completes]");
+  const options = () => all("#completing a");
+  const mark = (at) => {
+    options().forEach((one) => { one.ariaSelected = String(one === at); });
+    if (at) asking().setAttribute("aria-activedescendant", at.id);
+    else asking().removeAttribute("aria-activedescendant");
+  };
+  const dress = () => {
+    const field = asking(), some = options();
+    if (!field) return;
+    some.forEach((at, place) => { at.role = "option"; at.id = `option-${place}`; at.tabIndex = -1; });
+    $("#completing").role = some.length ? "listbox" : null;
+    Object.assign(field, { role: "combobox", ariaAutoComplete: "list", ariaExpanded: String(some.length > 0), ariaInvalid: String(Boolean($("#q-findings p"))) });
+    field.setAttribute("aria-controls", "completing");
+    mark(null);
+    if ($("#said").textContent !== $("#found").dataset.said) $("#said").textContent = $("#found").dataset.said;
+  };
+  const take = (text) => {
+    const field = asking();
+    field.value = text;
+    field.focus();
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  document.addEventListener("mousedown", (event) => { if (event.target.closest?.("#completing a")) event.preventDefault(); });
+  document.addEventListener("click", (event) => {
+    const at = event.target.closest?.("#found [data-text]");
+    if (!at) return;
+    event.preventDefault();
+    take(at.dataset.text);
+  });
+  document.addEventListener("keydown", (event) => {
+    const field = asking(), there = event.target === field, step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!field) return;
+    const some = options(), on = some.findIndex((at) => at.ariaSelected === "true");
+    if (there && event.key === "Enter" && on >= 0) { event.preventDefault(); return take(some[on].dataset.text); }
+    if (there && event.key === "Escape") { $("#completing").replaceChildren(); return dress(); }
+    const found = all("#found .go"), at = found.indexOf(event.target);
+    if (!step || (!there && at < 0)) return;
+    event.preventDefault();
+    if (there && some.length) return mark(some[on < 0 && step < 0 ? some.length - 1 : (on + step + some.length) % some.length]);
+    (at + step < 0 ? field : found[Math.min(at + step, found.length - 1)])?.focus();
+  });
+
   /* who else is here: a sign of life while somebody looks at the page, at once when they begin to write */
   const EVERY = 20000;
   const unsent = () => Boolean($("#composer textarea")?.value.trim());
@@ -105,9 +149,10 @@
   });
   setInterval(sign, EVERY);
   document.addEventListener("visibilitychange", sign);
-  document.addEventListener("htmx:load", () => { tally(); wrote = unsent(); });
+  document.addEventListener("htmx:load", () => { tally(); dress(); wrote = unsent(); });
   document.addEventListener("DOMContentLoaded", () => setTimeout(sign, 300));
 
   all("[data-all]").forEach((at) => { at.hidden = false; });
   tally();
+  dress();
 })();

@@ -1,4 +1,4 @@
-"""Saved views: a list with its filters and its order, kept under a name, for oneself or for a group."""
+"""Saved views: a list with its filters and order, or a search, kept under a name, for oneself or for a group."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -17,7 +17,7 @@ SHOWN = 12  # in the menu
 
 
 class SavedView(Base):
-    """A named list. asked: list, sort and filters as they stand in the address. group: whose members see it too."""
+    """A named list or search. asked: what stands in its address. group: whose members see it too."""
 
     __tablename__ = "saved_view"
     __table_args__ = (UniqueConstraint("person_id", "name"),)
@@ -43,7 +43,7 @@ def of(db: Session, person: Person) -> list[SavedView]:
 
 
 def save(db: Session, name: str, asked: Mapping[str, Any], *, actor: Person, now: datetime) -> SavedView:
-    """Keep what a list asks under a name; an own view of that name is replaced. Raises Refused at `name`."""
+    """Keep a list or a search under a name; an own view of that name is replaced. Raises Refused at `name`."""
     name = _named(name)
     own = _own(db, actor)
     view = own.get(name.lower())

@@ -23,6 +23,13 @@ PAGE = 50  # incidents on a page
 SURE = "very likely"
 MOST = 1000  # counted at most; beyond it a count is “1,000+”
 UNSET = 0  # the value of a filter that asks for what has none
+PHASES = {  # phase -> what people call it
+    "new": "New",
+    "active": "In progress",
+    "waiting": "Waiting",
+    "resolved": "Resolved",
+    "closed": "Closed",
+}
 Asked = Mapping[str, Collection[Any]]  # name of a filter -> the values that fit
 
 
@@ -83,7 +90,9 @@ SORTS = {  # name -> (label, columns, newest first)
 }
 
 
-def _one_of(column: Any) -> Callable[[Collection[Any]], ColumnElement[bool]]:
+def one_of(column: Any) -> Callable[[Collection[Any]], ColumnElement[bool]]:
+    """Return the condition that a column has one of some values, UNSET standing for none."""
+
     def fits(values: Collection[Any]) -> ColumnElement[bool]:
         known = column.in_([value for value in values if value != UNSET])
         return or_(known, column.is_(None)) if UNSET in values else known
@@ -106,7 +115,7 @@ class Filter:
 
 
 def _of(label: str, column: Any, unset: str = "", *, words: bool = False) -> Filter:
-    return Filter(label, _one_of(column), column, unset, words)
+    return Filter(label, one_of(column), column, unset, words)
 
 
 FILTERS = {
@@ -116,7 +125,7 @@ FILTERS = {
     "group": _of("Group", Incident.group_id, "No group"),
     "assignee": _of("Agent", Incident.assignee_id, "Nobody"),
     "category": _of("Category", Incident.category_id, "No category"),
-    "requester": Filter("Requester", _one_of(Incident.requester_id)),
+    "requester": Filter("Requester", one_of(Incident.requester_id)),
     "item": Filter(
         "Configuration item", lambda values: Incident.items.any(ConfigurationItem.id.in_(list(values)))
     ),

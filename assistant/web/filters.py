@@ -11,20 +11,14 @@ from sqlalchemy import select
 from assistant.desk import classification, worklist
 from assistant.desk.asset import ConfigurationItem, Service
 from assistant.desk.people import Group, Person
-from assistant.desk.worklist import FILTERS, LISTS, MOST, SORTS, UNSET, Facet
+from assistant.desk.saved_view import SavedView
+from assistant.desk.worklist import FILTERS, LISTS, MOST, PHASES, SORTS, UNSET, Facet
 from assistant.identity import viewer
-from assistant.web import incoming
+from assistant.web import forms, incoming
 from assistant.web.door import db
 
 SHOWN = 20  # values of one filter
 MOST_VALUES = 20  # of one filter in an address
-PHASES = {
-    "new": "New",
-    "active": "In progress",
-    "waiting": "Waiting",
-    "resolved": "Resolved",
-    "closed": "Closed",
-}
 NAMED: dict[str, Any] = {
     "service": Service,
     "group": Group,
@@ -74,6 +68,18 @@ def asked_filters() -> dict[str, list[Any]]:
 def asked_list() -> dict[str, Any]:
     """Return the whole question: list, sort and filters, as it is saved under a name and put into addresses."""
     return {"list": asked("list", LISTS), "sort": asked("sort", SORTS), **asked_filters()}
+
+
+def asked_view() -> dict[str, Any]:
+    """Return what is saved under a name: a search where something is searched, else the list."""
+    question = forms.text("q")
+    return {"q": question} if question else asked_list()
+
+
+def address_of_view(view: SavedView, *, opened: bool = True) -> str:
+    """Return where a saved view stands: on the page of lists, or of searching. opened: as this view."""
+    named = {"view": view.id} if opened else {}
+    return url_for("search.index" if "q" in view.asked else "queue.index", **view.asked, **named)
 
 
 def kept() -> list[tuple[str, Any]]:

@@ -61,7 +61,7 @@ def answers_to(question: str, *, unfinished: bool = False) -> Answers:
     ]
     about = {"recipe": answer.recipe, "took_ms": answer.took_ms, "degraded": "\n".join(answer.degraded)}
     about |= {"unanswered": nothing and not told, **reader()}
-    kept = keep(feedback.record_typed, question, showings, now=now(), **about)
+    kept = keep(feedback.record_typed, question, showings, kind="portal", now=now(), **about)
     shown = [
         Answer(rows[hit.item_id], hit, showing.id) for hit, showing in zip(hits, kept.showings, strict=True)
     ]

@@ -40,7 +40,7 @@ def index() -> ResponseReturnValue:
         chips=filters.chips(name, chosen),
         link=filters.address,
         kept=filters.kept(),
-        view=_view(),
+        view=opened_view(),
         **bulk.choices(shown.incidents),
     )
 
@@ -48,7 +48,7 @@ def index() -> ResponseReturnValue:
 def nav() -> list[dict[str, Any]]:
     """Return the lists for the menu, with their counts and which one is open."""
     counts = worklist.counts(db(), viewer())
-    here = filters.asked("list", LISTS) if request.endpoint == "queue.index" and not _view() else ""
+    here = filters.asked("list", LISTS) if request.endpoint == "queue.index" and not opened_view() else ""
     return [
         {
             "label": work.label,
@@ -62,12 +62,13 @@ def nav() -> list[dict[str, Any]]:
 
 def saved() -> list[dict[str, Any]]:
     """Return the saved views for the menu, one's own and those of one's groups, and which one is open."""
-    here = _view()
+    here = opened_view()
     return [
         {
             "label": view.name,
             "by": "" if view.person_id == me().id else view.person.name,
-            "url": url_for("queue.index", **view.asked, view=view.id),
+            "url": filters.address_of_view(view),
+            "search": "q" in view.asked,
             "here": view is here,
         }
         for view in _views()
@@ -80,7 +81,7 @@ def _views() -> list[SavedView]:
     return g.views  # type: ignore[no-any-return]
 
 
-def _view() -> SavedView | None:
+def opened_view() -> SavedView | None:
     """Return the saved view that the address names, if the viewer has it."""
     named = request.args.get("view", "")
     return next((view for view in _views() if str(view.id) == named), None) if named else None

@@ -1,87 +1,77 @@
-"""One box for everything the viewer may read: identifiers first, then what means the same."""
+"""One box for everything the viewer may read: identifiers first, then what means the same, with filters beside it."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
-from sqlalchemy.orm import selectinload
 
-from assistant.desk import link
-from assistant.desk.incident import Incident
+from assistant.desk import everything
+from assistant.desk.everything import Results
+from assistant.desk.narrowing import complete
+from assistant.desk.operators import KINDS, Asker
+from assistant.desk.query import OPERATORS, Query, begun, parse
 from assistant.identity import me, viewer
 from assistant.web import forms
 from assistant.web.door import db, keep, now, runtime
 from assistant.web.guard import limiter
 from assistant.web.page import page
 from assistant.web.policy import allows
+from assistant.web.queue import opened_view
+from assistant.web.words import zone
 from kb import feedback
-from kb.article import Article
 from kb.feedback import Showing
-from kb.search import Answer, Found, find
 
 blueprint = Blueprint("search", __name__)
-SHOWN = 20  # hits on the page
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A hit with its row. exact: the question named it; showing_id: under which it was kept."""
-
-    kind: str
-    item: Article | Incident
-    found: Found
-    held: str
-    exact: bool
-    showing_id: int
+PAGE, MOST = 20, 60  # lines at first, and at most
 
 
 @blueprint.get("/search")
 @allows("search")
-@limiter.limit("120/minute")
+@limiter.limit("240/minute")
 def index() -> ResponseReturnValue:
     """Show what the question finds; requesters are answered at the portal, without what only agents read."""
     question = forms.text("q")
     if not me().works:
         return redirect(url_for("portal.home", q=question), 303)
-    if not question:
-        return page("search/index.html", "search/_found.html", question="")
-    answer = find(db(), runtime().live, question, viewer(), k=SHOWN)
-    kept = _remember(question, answer)
-    return page(
-        "search/index.html",
-        "search/_found.html",
-        question=question,
-        shown=_shown(question, answer, kept),
-        nothing=answer.nothing,
-        degraded=answer.degraded,
-    )
+    answer = page("search/index.html", "search/_found.html", **_about(question))
+    answer.headers["HX-Replace-Url"] = url_for("search.index", q=question)
+    return answer
 
 
-def _shown(question: str, answer: Answer, kept: feedback.Search) -> list[Shown]:
-    ids = {
-        corpus: [hit.item_id for hit in answer.hits if hit.corpus == corpus]
-        for corpus in ("article", "incident")
+def _about(question: str) -> dict[str, Any]:
+    at, asker = begun(question), Asker(viewer(), zone())
+    query = parse(at.before if at and at.name and not at.typed else question)  # a value is about to be typed
+    upto = min(max(forms.number("upto") or PAGE, PAGE), MOST)
+    typing = forms.text("typing") == "yes"
+    results = everything.search(db(), runtime().live, query, asker, shown=upto, unfinished=typing)
+    return {
+        "question": question,
+        "results": results,
+        "completions": complete(db(), at, asker),
+        "showings": _remember(query, results),
+        "more": upto + PAGE if upto < min(results.total, MOST) else 0,
+        "operators": OPERATORS,
+        "kinds": KINDS,
+        "with_or_without": lambda term: url_for("search.index", q=str(query.toggled(term))),
+        "only_words": url_for(
+            "search.index", q=Query(tuple(t for t in query.terms if t.by not in OPERATORS))
+        ),
+        "kept": [("q", question)],
+        "view": opened_view(),
     }
-    articles = select(Article).where(Article.id.in_(ids["article"])).options(selectinload(Article.current))
-    rows: dict[tuple[str, int], Any] = {("article", row.id): row for row in db().scalars(articles)}
-    incidents = select(Incident).where(Incident.id.in_(ids["incident"]))
-    rows |= {("incident", row.id): row for row in db().scalars(incidents)}
-    held = link.held(db(), ids["article"])
-    asked = question.strip().upper()
-    return [
-        Shown(hit.corpus, row, hit, str(held.get(hit.item_id, link.NEVER)), row.number in asked, showing.id)
-        for hit, showing in zip(answer.hits, kept.showings, strict=True)
-        if (row := rows.get((hit.corpus, hit.item_id))) is not None
-    ]
 
 
-def _remember(question: str, answer: Answer) -> feedback.Search:
+def _remember(query: Query, results: Results) -> dict[tuple[str, int], int]:
+    """Keep what was asked of the index and shown for it; return under which id each hit was kept."""
+    answer = results.answer
+    if answer is None:
+        return {}
+    hits = [hit.found for hit in results.hits if hit.found is not None]
     showings = [
         Showing(rank=rank, corpus=hit.corpus, item_id=hit.item_id, score=hit.probability, band=hit.band)
-        for rank, hit in enumerate(answer.hits, 1)
+        for rank, hit in enumerate(hits, 1)
     ]
     about = {"recipe": answer.recipe, "took_ms": answer.took_ms, "degraded": "\n".join(answer.degraded)}
-    about["unanswered"] = answer.nothing
-    return keep(feedback.record, question, showings, kind="search", actor=me(), now=now(), **about)
+    about["unanswered"] = answer.nothing and not results.narrowing.is_narrow  # what a filter hides is no gap
+    kept = keep(feedback.record_typed, query.text, showings, kind="search", actor=me(), now=now(), **about)
+    return {(showing.corpus, showing.item_id): showing.id for showing in kept.showings}

@@ -16,7 +16,9 @@ def ask(db, now):
         actor = make.person(db, who) if who else None
         shown = [Showing(rank=1, corpus="article", item_id=1, score=0.9, band="likely")]
         at = now + timedelta(seconds=after)
-        return feedback.record_typed(db, text, shown, actor=actor, now=at, took_ms=1.0, **about)
+        return feedback.record_typed(
+            db, text, shown, kind="portal", actor=actor, now=at, took_ms=1.0, **about
+        )
 
     return ask
 

@@ -128,6 +128,7 @@ ROUTES = {  # endpoint -> case; 422 where only what is asked for is refused, so 
     "queue.index": Case(),
     "bulk.form": Case(),
     "bulk.act": Case(fine=422, form={"do": "take"}),
+    "views.form": Case(),
     "views.save": Case(fine=303, form={"name": "Urgent", "priority": "P1"}),
     "views.rename": Case("view", 303, {"name": "More urgent"}),
     "views.share": Case("view", 303),

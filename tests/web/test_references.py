@@ -46,6 +46,7 @@ OPEN = {  # field -> why there is nothing to authorise
     "requester": "an incident may be recorded for anybody",
     "watcher": "anybody may be told of an incident by those who work on it",
     "shown": "an answer that was shown to somebody else is left alone, which test_portal tries",
+    "upto": "how much is shown of what may be read",
     "view": "a view that is not there changes nothing on the page, nor does one of others",
     "seen": "the version of an article that is named beside it",
     "version": "the version of the object in the address",

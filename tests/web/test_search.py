@@ -1,9 +1,18 @@
 """One box for everything: found, labelled, never what the viewer may not read."""
 
+import re
+
 import pytest
 
 from kb.feedback import Search
 from tests import make
+
+COUNT = re.compile(r"<span>([^<]+)</span> <small>(\d+)</small>")
+
+
+def facets(answer):
+    """Return what stands beside the list, with how many each has."""
+    return dict(COUNT.findall(answer.text.partition('id="facets"')[2]))
 
 
 def test_ben_finds_articles_and_incidents(ben, article, incident, embed):
@@ -33,12 +42,129 @@ def test_ada_is_answered_at_the_portal_with_what_is_meant_for_her(ada, rows, emb
     assert "licensed" not in answer.text
 
 
-def test_restricted_incidents_are_not_found(ben, rows, embed):
+@pytest.mark.both
+@pytest.mark.parametrize("who", ["ben", "cleo", "dan"])
+def test_restricted_incidents_are_neither_found_nor_counted_nor_named_by_a_phrase(browser, rows, embed, who):
     with rows() as db:
         hr = make.group(db, "HR", make.person(db, "mia"), restricted=True)
         make.incident(db, "Payslip of the director", restricted_to=hr)
+        make.incident(db, "Payslip is late")
     embed()
-    assert "director" not in ben.get("/search?q=payslip").text
+    for question in (
+        "payslip",
+        "payslip kind:incident",
+        "kind:incident",
+        '"of the director"',
+        "group:HR",
+        "INC-000001",
+    ):
+        answer, theirs = (
+            browser(who).get("/search", query_string={"q": question}),
+            browser("mia").get("/search", query_string={"q": question}),
+        )
+        assert "Payslip of the director" not in answer.text
+        assert "/incidents/INC-000001" not in answer.text
+        assert facets(answer).get("Incident", "0") == "0"
+        assert question == "group:HR" or "Payslip of the director" in theirs.text
+
+
+def test_ada_is_told_of_no_person_no_service_and_nobodys_incident_whatever_she_writes(ada, rows, embed):
+    with rows() as db:
+        make.service(db, "Secret service").audience = "desk"
+        make.incident(db, "VPN of Eve", requester=make.person(db, "eve"))
+    embed()
+    for question in (
+        "Eve",
+        "kind:person",
+        "kind:service",
+        "service:",
+        "requester:",
+        "vpn kind:incident",
+        "service:nothing",
+    ):
+        for address in ("/search", "/help"):
+            text = ada.get(address, query_string={"q": question}, follow_redirects=True).text
+            assert not [
+                name for name in ("Eve Marsh", "Ben Sato", "Secret service", "VPN of Eve") if name in text
+            ]
+
+
+def test_filters_are_links_that_add_an_operator_and_chips_that_take_it_away(ben, rows, embed):
+    with rows() as db:
+        mail = make.service(db, "Mail & more")
+        make.incident(db, "VPN and mail", service=mail)
+        make.incident(db, "VPN only", state="resolved")
+        make.article(db, title="VPN")
+    embed()
+    answer = ben.get("/search?q=vpn")
+    assert facets(answer) == {
+        "Incident": "2",
+        "Article": "1",
+        "New": "1",
+        "Resolved": "1",
+        "Validated": "1",
+        "P3 Medium": "2",
+        "Mail &amp; more": "1",
+    }
+    link = re.search(r'href="(/search\?q=vpn[^"]*Mail[^"]*)"', answer.text)[1].replace("&amp;", "&")
+    narrowed = ben.get(link)
+    assert "VPN and mail" in narrowed.text and "VPN only" not in narrowed.text
+    assert re.search(
+        r'<a href="/search\?q=vpn" aria-current="true"><span class="soft">Service</span> Mail', narrowed.text
+    )
+
+
+def test_what_is_wrong_is_said_at_the_box_and_nothing_typed_is_lost(ben, incident, embed):
+    embed()
+    answer = ben.get("/search", query_string={"q": 'vpn service:"No such <b>" colour:red'})
+    assert answer.status_code == 200
+    assert "service: does not know “No such &lt;b&gt;”, so it is left out." in answer.text
+    assert "There is no “colour:” here" in answer.text
+    assert 'value="vpn service:&#34;No such &lt;b&gt;&#34; colour:red"' in answer.text
+    assert 'aria-invalid="true"' in answer.text
+    assert f"/incidents/{incident}" in answer.text
+
+
+def test_it_says_how_the_box_may_go_on_without_javascript_too(ben, rows):
+    with rows() as db:
+        make.service(db, "Remote access")
+        make.service(db, "Old mail").active = False
+    assert 'href="/search?q=vpn+service:"' in ben.get("/search?q=vpn+serv").text
+    assert "service:&#34;Remote access&#34;" in ben.get("/search?q=vpn+service:rem").text
+    assert 'href="/search?q=service:"' in ben.get("/search").text
+
+
+def test_there_is_more_to_show(ben, rows, embed):
+    with rows() as db:
+        for number in range(25):
+            make.incident(db, f"VPN drops {number}")
+    embed()
+    first = ben.get("/search?q=vpn")
+    assert first.text.count('<article class="answer">') == 20
+    more = re.search(r'id="more" href="([^"]+)"', first.text)[1].replace("&amp;", "&")
+    assert ben.get(more).text.count('<article class="answer">') == 25
+    assert 'id="more"' not in ben.get(more).text
+
+
+def test_ben_saves_a_search_opens_it_from_the_menu_renames_and_removes_it(ben, incident, embed):
+    embed()
+    saved = ben.post("/views", name="Open VPN", q="vpn state:open")
+    assert saved.location == "/search?q=vpn+state:open&view=1"
+    opened = ben.get(saved.location)
+    assert re.search(r'view=1" aria-current="page"><span class="cut">Open VPN', opened.text)
+    assert "<title>Open VPN" in opened.text and f"/incidents/{incident}" in opened.text
+    assert "Open VPN" in ben.get("/search").text.partition("Saved searches")[2]
+    assert ben.post("/views/1/rename", name="VPN now", q="vpn state:open").location == saved.location
+    assert ben.post("/views/1/remove").location == "/search?q=vpn+state:open"
+    assert "is removed" in ben.get("/search").text
+    assert "VPN now" not in ben.get("/search").text
+
+
+def test_a_search_without_a_name_is_refused_with_the_search_still_there(ben, incident):
+    answer = ben.post("/views", name=" ", q="vpn state:open")
+    assert answer.status_code == 422
+    assert "The view has no name." in answer.text
+    assert 'value="vpn state:open"' in answer.text
 
 
 def test_nothing_found_says_what_to_do(ben):
@@ -51,6 +177,13 @@ def test_the_question_is_kept_for_learning(ben, runtime, article):
     with runtime.reading() as db:
         search = db.query(Search).one()
         assert (search.kind, search.text, len(search.showings)) == ("search", "VPN", 1)
+
+
+def test_what_ben_types_is_kept_once_without_its_operators_and_a_filter_leaves_no_gap(ben, runtime, incident):
+    for typed in ("vp", "vpn", "vpn state:closed"):
+        ben.get("/search", htmx=True, query_string={"q": typed, "typing": "yes"})
+    with runtime.reading() as db:
+        assert [(search.text, search.unanswered) for search in db.query(Search)] == [("vpn", False)]
 
 
 def test_only_the_answers_come_while_one_types(ben):

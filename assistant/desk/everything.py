@@ -1,0 +1,196 @@
+"""One list for one question: incidents and articles by the engine, people and services by name, with what to filter by.
+
+Permission and filters come before the ranking. What is counted is what was found, so it is only what one may read.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from assistant.desk import link
+from assistant.desk.asset import Service
+from assistant.desk.incident import Incident
+from assistant.desk.narrowing import Narrowing, read
+from assistant.desk.operators import KINDS, STATES, Asker
+from assistant.desk.people import Person
+from assistant.desk.permissions import readable_articles, readable_incidents
+from assistant.desk.priority import PRIORITIES
+from assistant.desk.query import WITHOUT, Query, Term
+from kb.article import Article, article_service
+from kb.live import Live
+from kb.search import SINGLY, Answer, Found, Within, find
+from kb.viewer import Viewer
+
+POOL = 120  # candidates of each half of the index; half as many are found at most
+WIDE = 1000  # candidates where the index cannot tell all that is asked
+NAMED = 3  # people, and services, that stand before what is written
+LISTED = 50  # of them where nothing else is asked for
+VALUES = 8  # of a facet
+
+ROWS: dict[str, Any] = {"incident": Incident, "article": Article, "person": Person, "service": Service}
+READABLE: dict[str, Callable[[Viewer], ColumnElement[bool]]] = {
+    "incident": readable_incidents,
+    "article": readable_articles,
+}
+MOMENT = {"incident": Incident.recorded_at, "article": Article.updated_at}
+NAMES: dict[str, Any] = {"person": Person.name + " " + Person.email, "service": Service.name}
+WITH: dict[str, tuple[Any, ...]] = {
+    "incident": (joinedload(Incident.service), joinedload(Incident.requester)),
+    "article": (selectinload(Article.current), selectinload(Article.services)),
+}
+COUNTED: tuple[tuple[str, str, Any, Any], ...] = (  # facet, kind, what is counted, of which id
+    ("state", "incident", Incident.phase, Incident.id),
+    ("state", "article", Article.confidence, Article.id),
+    ("priority", "incident", Incident.priority, Incident.id),
+    ("service", "incident", Incident.service_id, Incident.id),
+    ("service", "article", article_service.c.service_id, article_service.c.article_id),
+)
+Order = list[tuple[str, int]]  # (kind, id), best first
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One line of the list. found: why, None for what was found by its name or is only listed; held: how often."""
+
+    kind: str
+    item: Any
+    found: Found | None = None
+    held: str = ""
+
+
+@dataclass(frozen=True)
+class Facet:
+    """What an operator would leave: each of its values, what people call it, and how many of those found have it."""
+
+    by: str
+    values: list[tuple[Term, str, int]]
+
+
+@dataclass(frozen=True)
+class Results:
+    """What was found. total: of how much the hits are the first; answer: of the index, None where it was not asked."""
+
+    narrowing: Narrowing
+    hits: list[Hit] = field(default_factory=list)
+    total: int = 0
+    facets: list[Facet] = field(default_factory=list)
+    answer: Answer | None = None
+
+
+def search(
+    db: Session, live: Live, query: Query, asker: Asker, *, shown: int = 20, unfinished: bool = False
+) -> Results:
+    """Return the first of what fits a query, for somebody who works on incidents. unfinished: they still type."""
+    narrowing = read(db, query, asker)
+    order = _named(db, query, narrowing)
+    written = [kind for kind in narrowing.kinds if kind in MOMENT]
+    answer = None
+    if query.text and written:
+        within = _within(db, asker.viewer, narrowing, written)
+        about: dict[str, Any] = {"corpora": written, "k": shown, "unfinished": unfinished, "within": within}
+        answer = find(db, live, query.text, asker.viewer, **about)
+        order += answer.order
+    elif query.terms:
+        order += _newest(db, asker.viewer, narrowing, written)
+    hits = _hits(db, order[:shown], answer)
+    return Results(narrowing, hits, len(order), _facets(db, order, narrowing), answer)
+
+
+def _named(db: Session, query: Query, narrowing: Narrowing) -> Order:
+    """Return the people and services that have every word in their name."""
+    words, without = query.text.split(), query.values(WITHOUT)
+    alone = not {"incident", "article"} & set(narrowing.kinds)
+    if not words and not alone:
+        return []
+    found: Order = []
+    for kind in (kind for kind in narrowing.kinds if kind in NAMES):
+        row, name = ROWS[kind], NAMES[kind]
+        fits = [name.icontains(word, autoescape=True) for word in words]
+        fits += [~name.icontains(word, autoescape=True) for word in without]
+        named = select(row.id).where(row.active, *fits).order_by(row.name)
+        found += [(kind, row_id) for row_id in db.scalars(named.limit(LISTED if alone else NAMED))]
+    return found
+
+
+def _within(db: Session, viewer: Viewer, narrowing: Narrowing, kinds: Collection[str]) -> Within:
+    """Return to what the index is kept: to single items where the operators leave few, checked afterwards where not."""
+    ids: dict[str, Collection[int]] = {}
+    left: dict[str, list[ColumnElement[bool]]] = {kind: narrowing.texts(kind) for kind in kinds}
+    for kind in kinds:
+        if asked := narrowing.conditions(kind):
+            row = ROWS[kind].id
+            some = set(db.scalars(select(row).where(READABLE[kind](viewer), *asked).limit(SINGLY + 1)))
+            if len(some) <= SINGLY:
+                ids[kind] = some
+            else:
+                left[kind] += asked
+
+    def fits(kind: str, some: Collection[int]) -> Collection[int]:
+        row = ROWS[kind].id
+        return set(db.scalars(select(row).where(row.in_(some), *left[kind]))) if left[kind] else some
+
+    return Within(ids, fits, WIDE if any(left.values()) else POOL)
+
+
+def _newest(db: Session, viewer: Viewer, narrowing: Narrowing, kinds: Collection[str]) -> Order:
+    """Return what operators leave where no words are asked, newest first."""
+    dated = []
+    for kind in kinds:
+        row, moment = ROWS[kind], MOMENT[kind]
+        fits = (READABLE[kind](viewer), *narrowing.conditions(kind), *narrowing.texts(kind))
+        newest = select(moment, row.id).where(*fits).order_by(moment.desc(), row.id.desc())
+        dated += [(at, kind, row_id) for at, row_id in db.execute(newest.limit(POOL // 2))]
+    return [(kind, row_id) for _, kind, row_id in sorted(dated, reverse=True)]
+
+
+def _hits(db: Session, order: Order, answer: Answer | None) -> list[Hit]:
+    found = {(hit.corpus, hit.item_id): hit for hit in answer.hits} if answer else {}
+    ids = _ids(order)
+    held = link.held(db, ids["article"])
+    rows = {
+        (kind, row.id): row
+        for kind, some in ids.items()
+        for row in db.scalars(select(ROWS[kind]).where(ROWS[kind].id.in_(some)).options(*WITH.get(kind, ())))
+    }
+    return [
+        Hit(at[0], rows[at], found.get(at), str(held.get(at[1], link.NEVER)) if at[0] == "article" else "")
+        for at in order
+        if at in rows
+    ]
+
+
+def _facets(db: Session, order: Order, narrowing: Narrowing) -> list[Facet]:
+    """Return what narrows the list further; a value that is on already, or that all or none have, does not."""
+    counts = _counts(db, order)
+    names = db.execute(select(Service.id, Service.name).where(Service.id.in_(counts["service"])))
+    services = sorted((row for row in names), key=lambda row: (-counts["service"][row.id], row.name))
+    values = {  # facet -> key in a row, as it is written, as it is read
+        "kind": [(key, name, name) for key, name in KINDS.items()],
+        "state": [(key, name, name) for key, name in STATES.items()],
+        "priority": [(key, key, f"{key} {name}") for key, name in PRIORITIES.items()],
+        "service": [(row.id, row.name, row.name) for row in services[:VALUES]],
+    }
+    facets = []
+    for by, known in values.items():
+        on = narrowing.clauses.get(by, ())
+        narrows = [one for one in known if one[0] not in on and 0 < counts[by][one[0]] < len(order)]
+        facets.append(
+            Facet(by, [(Term(by, written), shown, counts[by][key]) for key, written, shown in narrows])
+        )
+    return [facet for facet in facets if facet.values]
+
+
+def _counts(db: Session, order: Order) -> dict[str, Counter[Any]]:
+    ids = _ids(order)
+    counts: dict[str, Counter[Any]] = {"kind": Counter(kind for kind, _ in order)}
+    for by, kind, column, row in COUNTED:
+        counts.setdefault(by, Counter()).update(db.scalars(select(column).where(row.in_(ids[kind]))))
+    return counts
+
+
+def _ids(order: Order) -> dict[str, list[int]]:
+    return {kind: [row_id for one, row_id in order if one == kind] for kind in ROWS}
