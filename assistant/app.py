@@ -20,6 +20,7 @@ from assistant.web import (
     admin_routes,
     admin_services,
     admin_standard,
+    alike,
     article_acts,
     article_publish,
     article_versions,
@@ -86,7 +87,7 @@ VIEWS = (
         admin_routes,
     ),
     *(admin_processes, admin_reasons, admin_priority, admin_standard, admin_health, admin_audit, admin_brand),
-    *(bulk, family, palette, presence, preview, steps, views),
+    *(alike, bulk, family, palette, presence, preview, steps, views),
 )
 
 

@@ -95,7 +95,7 @@ def suggest_for(
     if not text.strip():
         return Panel(asked=text)
     answer = find(db, live, text, viewer, k=30, exclude=exclude)
-    rows = _rows(db, answer.hits)
+    rows = rows_of(db, answer.hits)
     here = f"{text}\n{incident.service.name if incident and incident.service else ''}"
     panel: dict[str, list[Suggestion]] = {kind: [] for kind in SHOWN}
     for hit in answer.hits:
@@ -222,7 +222,8 @@ def _choose(
     feedback.choose(db, showing, choice, actor=actor, now=now, reason=reason)
 
 
-def _rows(db: Session, hits: Iterable[Found]) -> dict[tuple[str, int], Article | Incident]:
+def rows_of(db: Session, hits: Iterable[Found]) -> dict[tuple[str, int], Article | Incident]:
+    """Return the articles and incidents of some hits, by kind and id."""
     ids: dict[str, list[int]] = {"article": [], "incident": []}
     for hit in hits:
         ids[hit.corpus].append(hit.item_id)

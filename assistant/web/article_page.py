@@ -38,9 +38,9 @@ READERS = {  # permission class -> who that is
 }
 
 
-def article_page(article: Article, *, panel: str = "", fragment: str | None = None) -> Response:
+def article_page(article: Article, *, panel: str = "", fragment: str | None = None, **more: Any) -> Response:
     """Show the whole page, or the fragment when only that is wanted. panel: which small form is open."""
-    return page("articles/detail.html", fragment, panel=panel, **_about(article))
+    return page("articles/detail.html", fragment, panel=panel, **_about(article), **more)
 
 
 def looked(content: Content) -> dict[str, Any]:

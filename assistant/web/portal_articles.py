@@ -1,12 +1,14 @@
 """Articles as readers see them: one clean address each, how to say whether they helped, and what else there is."""
 
-from flask import Blueprint, redirect, request, url_for
+from typing import Any
+
+from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from assistant.desk import shelf
+from assistant.desk import alike, shelf
 from assistant.identity import viewer
 from assistant.web import forms
-from assistant.web.door import db, now
+from assistant.web.door import db, now, runtime
 from assistant.web.guard import limiter
 from assistant.web.page import done, page
 from assistant.web.policy import allows
@@ -35,6 +37,17 @@ def detail(number: str, slug: str = "") -> ResponseReturnValue:
     return for_everybody(shown) if article.scope == "article:public" else shown
 
 
+@blueprint.get("/help/articles/<number>/related")
+@allows("article.read", open=True)
+@limiter.limit("120/minute")
+def related(number: str) -> ResponseReturnValue:
+    """Show which other articles read like this one, as far as this reader may read them."""
+    article = the_article(number)
+    besides = shelf.beside(db(), viewer(), article)
+    found = alike.articles_like(db(), runtime().live, article, viewer(), besides)
+    return _shown(article, fragment="portal/_related.html", alike=found)
+
+
 @blueprint.get("/help/articles/<number>/vote")
 @allows("article.vote", open=True)
 def voting(number: str) -> ResponseReturnValue:
@@ -57,11 +70,11 @@ def vote(number: str) -> ResponseReturnValue:
     return done(url_for("portal_articles.voting", number=article.number, **asked), said, event="voted")
 
 
-def _shown(article: Article) -> ResponseReturnValue:
+def _shown(article: Article, fragment: str = "portal/_vote.html", **more: Any) -> Response:
     said = article.current.issue or article.current.resolution
     return page(
         "portal/article.html",
-        "portal/_vote.html",
+        fragment,
         article=article,
         canonical=address_of(article),
         description=" ".join(said.split())[:DESCRIPTION],
@@ -70,4 +83,5 @@ def _shown(article: Article) -> ResponseReturnValue:
         question=forms.text("q"),
         shown=forms.number("shown") or "",
         front=contact,
+        **more,
     )
