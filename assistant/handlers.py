@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from assistant import backup
-from assistant.desk import lifecycle, nightly, suggestions
+from assistant.desk import laboratory, lifecycle, nightly, suggestions
 from assistant.desk.heartbeat import beat
 from assistant.desk.incident import Incident
 from assistant.importers import uploads
@@ -50,6 +50,13 @@ def back_up(runtime: Runtime, payload: Payload, tell: Tell) -> Payload:
     return asdict(made)
 
 
+def test_back(runtime: Runtime, payload: Payload, tell: Tell) -> Payload:
+    """Ask the desk's own incidents again, and keep how well what solved them was found."""
+    from assistant.backtest import run  # noqa: PLC0415 - its libraries may be missing
+
+    return {"run": run.carry_out(runtime, tell).id}
+
+
 def _items(runtime: Runtime) -> int:
     with runtime.reading() as db:
         return sum(len(corpus.all_ids(db, 0, LARGEST_ID)) for corpus in runtime.live.corpora.values())
@@ -73,6 +80,9 @@ HANDLERS: dict[str, Callable[[Runtime, Payload, Tell], Payload | None]] = {
     "index.check": check_index,
     backup.KIND: back_up,
     lifecycle.LOOK: look,
+    laboratory.SUBJECT: test_back,
     uploads.JOB: uploads.carry_out,
 }
-LONG = frozenset({"index.rebuild", "index.check", backup.KIND, uploads.JOB})  # nothing quick waits for these
+LONG = frozenset(  # nothing quick waits for these
+    {"index.rebuild", "index.check", backup.KIND, laboratory.SUBJECT, uploads.JOB}
+)

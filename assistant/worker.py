@@ -191,14 +191,14 @@ def remind(runtime: Runtime, now: datetime) -> None:
         db.commit()
 
 
-def back_up_nightly(runtime: Runtime, now: datetime) -> None:
-    """Ask for the backup of this night when its hour has come."""
+def ask_nightly(runtime: Runtime, now: datetime) -> None:
+    """Ask for the work of this night when its hour has come."""
     with runtime.reading() as db:
         zone = runtime.zone(db)
-        due = nightly.due_since(db, zone, now=now)
-    if due:
+        due = [one for one in nightly.SUBJECTS if nightly.due_since(db, zone, now=now, subject=one)]
+    for subject in due:
         with runtime.writing() as db:
-            nightly.ask_when_due(db, zone, now=now)
+            nightly.ask_when_due(db, zone, now=now, subject=subject)
             db.commit()
 
 
@@ -213,7 +213,7 @@ QUICK = (
     Tick("sign of life", timedelta(seconds=15), sign_of_life),
     Tick("embed", timedelta(seconds=0.5), embed),
     Tick("jobs", timedelta(seconds=1), run_jobs),
-    Tick("nightly backup", timedelta(minutes=1), back_up_nightly),
+    Tick("work of the night", timedelta(minutes=1), ask_nightly),
     Tick("snapshot", timedelta(minutes=5), snapshot),
 )
 SLOW = (

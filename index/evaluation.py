@@ -52,13 +52,35 @@ def auroc(scores: Sequence[float], truths: Sequence[bool]) -> float:
     return float((below + below_or_equal).mean() / 2 / len(wrong))
 
 
-def calibration_error(probabilities: Sequence[float], truths: Sequence[bool]) -> float:
-    """Return the expected gap between what was promised and what was true, over ten bins of equal width."""
+def reliability(probabilities: Sequence[float], truths: Sequence[bool]) -> list[tuple[float, float, int]]:
+    """Return, for each of ten bins of equal width that has any, what was promised, what was true, and how many."""
     bins: dict[int, list[tuple[float, bool]]] = {}
     for pair in zip(probabilities, truths, strict=True):
         bins.setdefault(min(BINS - 1, int(pair[0] * BINS)), []).append(pair)
-    gaps = (abs(sum(promised - true for promised, true in pairs)) for pairs in bins.values())
-    return sum(gaps) / len(probabilities) if probabilities else 0.0
+    return [
+        (fmean(promised for promised, _ in pairs), fmean(true for _, true in pairs), len(pairs))
+        for _, pairs in sorted(bins.items())
+    ]
+
+
+def calibration_error(probabilities: Sequence[float], truths: Sequence[bool]) -> float:
+    """Return the expected gap between what was promised and what was true, over the bins."""
+    bins = reliability(probabilities, truths)
+    return sum(count * abs(promised - true) for promised, true, count in bins) / max(1, len(probabilities))
+
+
+def risk_coverage(probabilities: Sequence[float], truths: Sequence[bool]) -> list[tuple[float, float]]:
+    """Return the share that is answered, the surest first, and the share of those answers that is wrong.
+
+    One point for each probability: what is equally sure is answered together.
+    """
+    pairs = sorted(zip(probabilities, truths, strict=True), reverse=True)
+    points, wrong = [], 0
+    for place, (probability, true) in enumerate(pairs, 1):
+        wrong += not true
+        if place == len(pairs) or pairs[place][0] != probability:
+            points.append((place / len(pairs), wrong / place))
+    return points
 
 
 def interval(values: Sequence[float], *, rounds: int = 2000, seed: int = 0) -> tuple[float, float]:

@@ -25,7 +25,7 @@ class ArticleCorpus:
     def items(self, db: Session, ids: Collection[int]) -> Mapping[int, Item]:
         """Return what to index of these articles."""
         rows = db.scalars(select(Article).where(Article.id.in_(ids)).options(selectinload(Article.current)))
-        return {row.id: Item(row.scope, _passages(row.current, ARTICLE_PARTS)) for row in rows}
+        return {row.id: Item(row.scope, passages_of(row.current, ARTICLE_PARTS)) for row in rows}
 
     def owner(self, row: object) -> int | None:
         """Return the article that this row belongs to."""
@@ -67,7 +67,7 @@ class IncidentCorpus:
         ).all()
 
     def _passages(self, incident: Incident) -> list[Passage]:
-        passages = _passages(incident, INCIDENT_PARTS)
+        passages = passages_of(incident, INCIDENT_PARTS)
         if not incident.symptoms.strip() and incident.reported_text.strip():
             passages.insert(1, Passage("symptoms", incident.reported_text))
         return passages
@@ -81,7 +81,9 @@ class NoticeCorpus:
     def items(self, db: Session, ids: Collection[int]) -> Mapping[int, Item]:
         """Return what to index of these notices; one that has ended leaves the index."""
         standing = select(Notice).where(Notice.incident_id.in_(ids), Notice.ended_at.is_(None))
-        return {row.incident_id: Item("notice", _passages(row, NOTICE_PARTS)) for row in db.scalars(standing)}
+        return {
+            row.incident_id: Item("notice", passages_of(row, NOTICE_PARTS)) for row in db.scalars(standing)
+        }
 
     def owner(self, row: object) -> int | None:
         """Return the notice that this row is."""
@@ -100,7 +102,8 @@ class NoticeCorpus:
         return db.scalars(later.order_by(Notice.incident_id).limit(limit)).all()
 
 
-def _passages(row: Version | Incident | Notice, parts: Sequence[str]) -> list[Passage]:
+def passages_of(row: Version | Incident | Notice, parts: Sequence[str]) -> list[Passage]:
+    """Return those of the parts in which something is written."""
     return [Passage(part, getattr(row, part)) for part in parts if getattr(row, part).strip()]
 
 

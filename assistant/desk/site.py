@@ -15,6 +15,7 @@ BRAND = {"name": "Kintsugi", "logo": "", "media_type": "", "accent": ""}  # logo
 PORTAL = {"public": False, "greeting": "What is not working?", "contact": ""}
 DESK = {"timezone": "", "process": "itil"}  # of new people, of new services; no zone: as the settings say
 BACKUP = {"nightly": False, "hour": 2, "folder": "", "keep": 0}  # empty folder, 0: as the settings say
+LABORATORY = {"nightly": False, "hour": 3}
 CURATION = {"idle_days": 14, "flag_days": 7}
 DEFAULTS: dict[str, dict[str, Any]] = {
     "brand": BRAND,
@@ -24,6 +25,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "standard": {},  # see kb/standard.py
     "desk": DESK,
     "backup": BACKUP,
+    "laboratory": LABORATORY,
 }
 
 

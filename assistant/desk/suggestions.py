@@ -70,7 +70,11 @@ def question_of(incident: Incident) -> str:
     """Return what to ask for an incident: what it is, where it happens, and what was noted last."""
     notes = [entry.text for entry in incident.entries if entry.kind == "note"][-NEWEST_NOTES:]
     symptoms = incident.symptoms.strip() or incident.reported_text
-    parts = (incident.title, symptoms, incident.environment, *notes)
+    return as_question((incident.title, symptoms, incident.environment, *notes))
+
+
+def as_question(parts: Iterable[str]) -> str:
+    """Return pieces of text, what is most telling first, as one question."""
     return "\n".join(part.strip() for part in parts if part.strip())[:LONGEST_QUERY]
 
 

@@ -63,3 +63,25 @@ def test_every_measure_is_a_share_and_full_when_the_relevant_lead(ranked, wanted
     for figure in (measure.ndcg, measure.average_precision, measure.reciprocal_rank):
         assert 0 <= figure(ranked, relevant) <= 1
         assert figure(best, relevant) == pytest.approx(1)
+
+
+def test_reliability_holds_what_was_promised_against_what_was_true():
+    assert measure.reliability([0.12, 0.18, 0.95, 1.0], [True, False, True, True]) == [
+        (pytest.approx(0.15), 0.5, 2),
+        (pytest.approx(0.975), 1.0, 2),
+    ]
+
+
+def test_risk_grows_with_what_is_answered_and_what_is_equally_sure_is_answered_together():
+    found = measure.risk_coverage([0.8, 0.9, 0.1, 0.8], [False, True, False, True])
+    assert found == [(0.25, 0.0), (0.75, pytest.approx(1 / 3)), (1.0, 0.5)]
+    assert measure.risk_coverage([], []) == []
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1))
+def test_a_risk_curve_ends_with_everything_answered(pairs):
+    promised, true = zip(*pairs, strict=True)
+    points = measure.risk_coverage(promised, true)
+    assert points[-1] == (1.0, pytest.approx(1 - sum(true) / len(true)))
+    assert [coverage for coverage, _ in points] == sorted({coverage for coverage, _ in points})
+    assert 0 <= measure.calibration_error(promised, true) <= 1

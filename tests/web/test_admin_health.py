@@ -149,7 +149,7 @@ def test_dan_has_a_backup_made_every_night_into_a_folder_that_keeps_the_newest_o
     assert dan.post("/admin/health/nightly", **form).status_code == 303
     for night in range(1, 4):
         at = runtime.now() + timedelta(days=night)
-        worker.back_up_nightly(runtime, at)
+        worker.ask_nightly(runtime, at)
         runtime.now = lambda at=at: at
         while worker.run_job(runtime, at):
             pass

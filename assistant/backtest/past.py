@@ -1,0 +1,131 @@
+"""An index in which every state of every item lies with its time, so that it can be asked as of any moment.
+
+It is the desk's own index in a folder that goes away: the same halves, the same passages, the same vectors where
+the desk has them. What lay there for the same moments is one permission class more.
+"""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from assistant.backtest.cases import Case, Item
+from assistant.backtest.states import State
+from index import vectors, words
+from index.encoder import Encoder
+from index.hits import Allowed
+from kb.live import Live
+from kb.passages import TITLE, Piece, cut, number_of
+from kb.search import POOL, Asking
+from kb.viewer import Viewer
+
+AT_ONCE = 64  # passages embedded together, of those whose vector is gone
+OLDER = 10**10  # from which on a state that was replaced has a number of its own
+Vector = vectors.Vector
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A state as the index knows it. first, last: from which moment it is there, and from which not any more."""
+
+    state: State
+    first: int
+    last: int
+
+
+class Past:
+    """Everything that could be found at some of these moments. encoder: None finds by words alone."""
+
+    def __init__(self, encoder: Encoder | None, folder: Path, moments: Collection[datetime]) -> None:
+        self.moments = sorted(set(moments))
+        self.live = Live(folder, {}, encoder=encoder, writes=True)
+        self._words = self.live.words = words.Words.create(folder / "words")
+        self.seen: dict[str, Seen] = {}
+        self.pieces: dict[int, tuple[str, int]] = {}  # passage -> its part, and its place there
+        self._scopes: set[tuple[str, int, int]] = set()
+        self._names: dict[Item, list[str]] = defaultdict(list)
+
+    def add(self, found: Sequence[State], known: Mapping[str, Vector], tell: Callable[[], object]) -> None:
+        """Take states in. known: vectors by the digest of what was read. tell: called while it embeds anew."""
+        taken = [(name, state, cut(state.passages)) for state in found if (name := self._taken(state))]
+        made = self._embed([piece for *_, pieces in taken for piece in pieces], known, tell)
+        self._words.put(self._entry(*one) for one in taken)
+        entries = [
+            vectors.Entry(self._number(piece), name, self._scope(name), piece.part, made[piece.digest])
+            for name, _, pieces in taken
+            for piece in pieces
+            if piece.digest in made
+        ]
+        if self.live.vectors is not None:
+            self.live.vectors.put(entries)
+
+    def settle(self) -> None:
+        """Let everything that was taken in be found."""
+        self._words.commit(1)
+
+    def ask(self, case: Case, pool: int = POOL) -> Asking:
+        """Return a case's question to what was there at its moment and could be read by those who worked on it."""
+        self._words.reload()  # forgets what it counted for other moments
+        return Asking(self.live, case.text, self.allowed(case), pool)
+
+    def allowed(self, case: Case) -> Allowed:
+        """Return what may be looked at for a case."""
+        at, viewer = self._at(case), Viewer(None, "agent", case.groups)
+        open_now = (one for one in self._scopes if one[1] <= at < one[2] and viewer.reads(one[0]))
+        return Allowed(frozenset(_coded(*one) for one in open_now))
+
+    def standing(self, case: Case, items: Collection[Item]) -> dict[str, Item]:
+        """Return those of the items that were there at a case's moment, by their names in this index."""
+        at = self._at(case)
+        names = [(name, item) for item in items for name in self._names[item]]
+        return {name: item for name, item in names if self.seen[name].first <= at < self.seen[name].last}
+
+    def _at(self, case: Case) -> int:
+        return bisect_right(self.moments, case.at) - 1
+
+    def _taken(self, state: State) -> str:
+        """Return the name of a state in this index, nothing when no moment saw it: what began then came after it."""
+        first = bisect_right(self.moments, state.since)
+        last = bisect_right(self.moments, state.until) if state.until else len(self.moments)
+        if first >= last:
+            return ""
+        number = OLDER + len(self.seen) if state.until else state.item_id
+        name = f"{state.corpus}:{number}"
+        self.seen[name] = Seen(state, first, last)
+        self._scopes.add((state.scope, first, last))
+        self._names[state.corpus, state.item_id].append(name)
+        return name
+
+    def _scope(self, name: str) -> str:
+        seen = self.seen[name]
+        return _coded(seen.state.scope, seen.first, seen.last)
+
+    def _number(self, piece: Piece) -> int:
+        """Return the number of a passage, and remember what it is."""
+        number = len(self.pieces) + 1
+        self.pieces[number] = (piece.part, piece.ordinal)
+        return number
+
+    def _entry(self, name: str, state: State, pieces: Sequence[Piece]) -> words.Entry:
+        title = "\n".join(piece.text for piece in pieces if piece.part == TITLE)
+        text = "\n".join(piece.text for piece in pieces if piece.part != TITLE)
+        number = number_of(state.corpus, state.item_id)
+        return words.Entry(name, self._scope(name), title, text, (number,))
+
+    def _embed(
+        self, pieces: Sequence[Piece], known: Mapping[str, Vector], tell: Callable[[], object]
+    ) -> dict[str, Vector]:
+        made, encoder = dict(known), self.live.encoder
+        missing = list({one.digest: one for one in pieces if one.digest not in known}.values())
+        for start in range(0, len(missing) if encoder else 0, AT_ONCE):
+            some = missing[start : start + AT_ONCE]
+            read = encoder.encode([one.read for one in some]) if encoder else []
+            made |= {one.digest: vector for one, vector in zip(some, read, strict=True)}
+            tell()
+        return made
+
+
+def _coded(scope: str, first: int, last: int) -> str:
+    return f"{scope} {first} {last}"

@@ -1,0 +1,67 @@
+"""One run of the laboratory from beginning to end, kept as it goes, so that one that is broken off is gone on with."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from hashlib import sha256
+
+from assistant.backtest import cases, contest, figures, reading
+from assistant.backtest.contest import CONTENDERS, Contender
+from assistant.backtest.outcome import Outcome
+from assistant.backtest.reading import Tell
+from assistant.desk import laboratory
+from assistant.desk.laboratory import LaboratoryRun
+from assistant.runtime import Runtime
+from index import fusion
+
+AT_ONCE = 50  # incidents asked between two commits
+
+
+def carry_out(
+    runtime: Runtime, tell: Tell, *, most: int = cases.MOST, contenders: Sequence[Contender] = CONTENDERS
+) -> LaboratoryRun:
+    """Ask the newest incidents again and return the run with its figures. tell: may raise, and the run stays open."""
+    with runtime.writing() as db:
+        run = laboratory.begin(db, recipe_of(runtime), now=runtime.now())
+        done = {one["incident_id"] for one in run.outcomes}
+        db.commit()
+        run_id = run.id
+    with runtime.reading() as db:
+        found = cases.load(db, now=runtime.now(), most=most)
+    waiting = [case for case in found if case.incident_id not in done]
+    if waiting:
+        with reading.opened(runtime, waiting, tell) as then:
+            for start in range(0, len(waiting), AT_ONCE):
+                some = waiting[start : start + AT_ONCE]
+                outcomes = []
+                for number, outcome in enumerate(contest.run(then, some, contenders), start + 1):
+                    outcomes.append(asdict(outcome))
+                    tell("Asking incidents again", number, len(waiting))
+                with runtime.writing() as db:
+                    laboratory.keep(db, run_id, outcomes)
+                    db.commit()
+    return _finish(runtime, run_id, {one.name: one.label for one in contenders})
+
+
+def recipe_of(runtime: Runtime) -> str:
+    """Return what is measured as a short name: which model, and which ranking and prior."""
+    ranking = sha256(json.dumps(fusion.shipped(), sort_keys=True).encode()).hexdigest()[:8]
+    return f"{runtime.live.fingerprint or 'words only'} {ranking}"
+
+
+def _finish(runtime: Runtime, run_id: int, contenders: dict[str, str]) -> LaboratoryRun:
+    with runtime.reading() as db:
+        run = db.get_one(LaboratoryRun, run_id)
+        outcomes = [Outcome.read(one) for one in run.outcomes]
+        before = laboratory.before(db, run.recipe)
+        earlier = [Outcome.read(one) for one in before.outcomes] if before else []
+    found = figures.of(outcomes, contenders)
+    found["model"] = runtime.encoder.recipe.model if runtime.encoder else ""
+    if before is not None:
+        found["since"] = {"run": before.id, "recipe": before.recipe, **figures.since(outcomes, earlier)}
+    with runtime.writing() as db:
+        run = laboratory.finish(db, run_id, found, now=runtime.now())
+        db.commit()
+        db.refresh(run)
+        db.expunge(run)
+    return run

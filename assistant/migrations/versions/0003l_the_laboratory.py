@@ -1,0 +1,29 @@
+"""The laboratory keeps what its runs found."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003l"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Bring the database forward."""
+    op.create_table(
+        "laboratory_run",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("begun_at", sa.DateTime(), nullable=False),
+        sa.Column("finished_at", sa.DateTime(), nullable=True),
+        sa.Column("recipe", sa.String(length=100), nullable=False),
+        sa.Column("figures", sa.JSON(), nullable=False),
+        sa.Column("outcomes", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_laboratory_run")),
+    )
+    op.create_index("ix_laboratory_run_finished", "laboratory_run", ["finished_at", "id"])
+
+
+def downgrade() -> None:
+    """Take it back."""
+    op.drop_table("laboratory_run")
