@@ -42,6 +42,7 @@ from assistant.web import (
     incoming,
     invitations,
     items,
+    laboratory,
     layout,
     log,
     notifications,
@@ -74,7 +75,7 @@ HERE = Path(__file__).parent
 VIEWS = (
     *(home, sign_in, profile, queue, incidents, acts, suggestions, resolving, attachments),
     *(articles, article_acts, article_versions, article_publish),
-    *(imports, curation, curation_acts, curation_merge, closures),
+    *(imports, curation, curation_acts, curation_merge, closures, laboratory),
     *(people, search, status, health, notifications, invitations, items, brand, set_up),
     *(portal, portal_articles, portal_ask, portal_known, portal_mine, portal_announce, portal_public),
     *(

@@ -1,14 +1,21 @@
 """Rows with sensible values, so that a test names only what it is about. The cast: Ada, Ben, Cleo, Dan, Eve."""
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from assistant.backtest import figures
+from assistant.backtest.contest import CONTENDERS
+from assistant.backtest.outcome import Outcome, Sight
+from assistant.desk import laboratory as runs
 from assistant.desk import lifecycle, link, people, ways
 from assistant.desk.asset import ConfigurationItem, Service
 from assistant.desk.assignment import Route
 from assistant.desk.incident import Incident
+from assistant.desk.laboratory import LaboratoryRun
 from assistant.desk.lifecycle import Report
 from assistant.desk.people import Group, Person
 from kb import authoring
@@ -103,6 +110,24 @@ def article(db: Session, confidence: str = "validated", audience: str = "request
     made.confidence, made.audience = confidence, audience
     db.flush()
     return made
+
+
+def outcome(incident_id: int, places: Sequence[int], *shown: tuple[Any, ...], **more: Any) -> Outcome:
+    """Return what came of asking an incident again: where its answers stood, and the first hits."""
+    sights = [Sight(*one) for one in shown]
+    right = 1 in places
+    missed = {} if right or not sights else {"answer": sights[-1], "place": min(places, default=None)}
+    values = {"answers": 1, "chance": 0.4, "language": "English", **missed, **more}
+    named = dict.fromkeys(("product", "words", "meaning"), places)
+    return Outcome(incident_id=incident_id, places=named, right=right, shown=sights, **values)
+
+
+def laboratory(db: Session, *outcomes: Outcome, at: datetime = NOON, recipe: str = "one") -> LaboratoryRun:
+    """Return a finished run of the laboratory with these outcomes."""
+    run = runs.begin(db, recipe, now=at)
+    runs.keep(db, run.id, [asdict(one) for one in outcomes])
+    labels = {one.name: one.label for one in CONTENDERS}
+    return runs.finish(db, run.id, figures.of(outcomes, labels), now=at)
 
 
 def resolved_by(db: Session, incident: Incident, article: Article) -> Incident:

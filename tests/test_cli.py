@@ -1,11 +1,16 @@
 """The command line: it explains itself, does its work, and ends with a sentence when it cannot."""
 
+import json
+import re
+from datetime import timedelta
+
 import pytest
 from click import Group
 from click.testing import CliRunner
 from sqlalchemy import text
 
 from assistant import worker
+from assistant.backtest import run
 from assistant.cli import main
 from assistant.desk import people
 from assistant.runtime import Runtime
@@ -104,3 +109,34 @@ def test_settings_that_cannot_be_used_end_with_a_sentence(kintsugi, monkeypatch)
     answer = kintsugi("status")
     assert answer.exit_code == 1
     assert "KINTSUGI_PORT" in answer.output and "Traceback" not in answer.output
+
+
+def test_the_laboratory_prints_its_figures_and_writes_them(kintsugi, runtime, tmp_path):
+    with runtime.writing() as db:
+        article = make.article(db)
+        for number in (1, 2):
+            incident = make.incident(db, now=make.NOON + timedelta(days=number))
+            make.resolved_by(db, incident, article)
+            incident.phase = incident.state = "closed"
+            incident.resolved_at = incident.recorded_at
+        db.commit()
+    answer = kintsugi("laboratory", "--json", str(tmp_path / "figures.json"))
+    assert answer.exit_code == 0
+    assert "2 incidents with a confirmed answer: 2 had been solved before, 0 were new" in answer.output
+    assert re.search(r"recall@1 +1\.000 \[1\.000 1\.000\]", answer.output)
+    assert json.loads((tmp_path / "figures.json").read_text())["known"] == 2
+
+
+def test_the_laboratory_ends_with_1_when_a_part_alone_finds_better(kintsugi, runtime, monkeypatch):
+    beaten = [make.outcome(number, [3]) for number in range(40)]
+    for one in beaten:
+        one.places["words"] = [1]
+
+    def carry_out(runtime, tell, **more):
+        with runtime.writing() as db:
+            return make.laboratory(db, *beaten)
+
+    monkeypatch.setattr(run, "carry_out", carry_out)
+    answer = kintsugi("laboratory")
+    assert answer.exit_code == 1
+    assert "recall@1: Words alone (BM25) is better by 1.000 to 1.000." in answer.output

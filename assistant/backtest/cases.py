@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from assistant.backtest import language
@@ -57,6 +57,16 @@ def load(db: Session, *, now: datetime, most: int = MOST) -> list[Case]:
     ids = [*known, *db.scalars(newest.where(*others).limit(min(most, MOST_OTHERS)))]
     cases = [case for start in range(0, len(ids), BATCH) for case in _batch(db, ids[start : start + BATCH])]
     return sorted(cases, key=lambda case: (case.at, case.incident_id))
+
+
+def one(db: Session, incident_id: int) -> Case:
+    """Return one incident as it is asked again."""
+    return _batch(db, [incident_id])[0]
+
+
+def count(db: Session) -> int:
+    """Return how many incidents have a confirmed answer."""
+    return db.scalar(select(func.count()).select_from(Incident).where(confirmed())) or 0
 
 
 def _batch(db: Session, ids: Sequence[int]) -> list[Case]:

@@ -43,6 +43,7 @@ LEAST_ROLE = {  # action -> the least role that may do it; what is not here, nob
     "article.archive": "coach",
     "closures.review": "coach",
     "curation": "coach",
+    "laboratory": "coach",
     "article.merge": "coach",
     "article.import": "coach",
     "status.read": "agent",

@@ -24,6 +24,7 @@ from assistant.desk import (
 from assistant.desk import reasons as reasons_of_the_fourth_door
 from assistant.desk.asset import Service
 from assistant.desk.closure import Outcome
+from assistant.desk.incident import Incident
 from assistant.desk.process import Reason
 from kb import authoring, feedback, remarks
 from kb.article import Article
@@ -72,6 +73,10 @@ PAGES = {  # name -> (who looks, path)
     "more like an article": ("cleo", "/articles/KB-000001/alike"),
     "related articles": ("ada", "/help/articles/KB-000001/related"),
     "closures": ("cleo", "/closures"),
+    "laboratory": ("dan", "/laboratory"),
+    "asked again": ("cleo", "/laboratory/incidents?show=judged"),
+    "under the lens": ("cleo", "/laboratory/incidents/2"),
+    "a day once more": ("cleo", "/laboratory/days?day=2026-03-02"),
     "health": ("dan", "/admin/health"),
     "processes": ("dan", "/admin/processes"),
     "process": ("dan", "/admin/process/itil"),
@@ -173,11 +178,25 @@ def fill(desk: Served) -> None:
         reasons_of_the_fourth_door.save(db, "itil", reasons, seen=0, actor=dan, now=make.NOON)
         jobs.add(db, "mail", {}, now=make.NOON).parked_at = make.NOON
         jobs.ask(db, "index.check", now=make.NOON, asked_by_id=dan.id)
+        _ask_again(db, second, third, article)
         _announce(db, service)
         _let_things_wait(db, article, desk.runtime.now())
     desk.work()
     with desk.rows() as db:  # after the worker, which takes pairs away that it does not find near
         db.add(Likeness(article_id=1, other_id=2, nearness=0.9, found_at=make.NOON))
+
+
+def _ask_again(db: Session, found: Incident, missed: Incident, article: Article) -> None:
+    """Let the laboratory have run twice."""
+    right, wrong = ("article", article.id, 1, "issue", 0), ("incident", found.id, 0, "symptoms", 0)
+    parts = {"shown_parts": {"words": 5.0, "meaning": 3.25}, "answer_parts": {"words": 2.0, "headline": -0.5}}
+    for day in range(2):
+        make.laboratory(
+            db,
+            make.outcome(missed.id, [1], right, chance=0.9),
+            make.outcome(found.id, [4], wrong, right, chance=0.3, **parts, service_id=found.service_id),
+            at=make.NOON + timedelta(days=day),
+        )
 
 
 def _announce(db: Session, service: Service) -> None:

@@ -67,6 +67,7 @@ OPEN = {  # field -> why there is nothing to authorise
     "for_service": "the administrator tries any service",
     "for_category": "the administrator tries any category",
     "rows": "how many rows a form has",
+    "start": "the mark of a page; whatever it is, only what may be read is listed",
 }
 
 

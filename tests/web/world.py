@@ -92,6 +92,11 @@ ROWS = {
     "missing": set(),
 }  # of administration: the role decides, then whether there is such a row
 INVITATIONS = {"fresh": set(PEOPLE), "used": set(), "missing": set()}
+ASKED = {
+    "Ada's": WORKS,
+    "restricted": set(),
+    "missing": set(),
+}  # by the laboratory; Ben, who reads both, may not enter
 MISSING = 999_999
 COUNTS_WRITES = {  # on PostgreSQL also those that were taken back
     "sqlite": text("PRAGMA data_version"),
@@ -120,6 +125,7 @@ class World:
             self.objects["notice"] = _notices(db)
             self.objects["service"] = _services(db)
             self.objects["view"] = _views(db)
+            self.objects["asked incident"] = _asked(db, self.objects)
             self.objects["attachment"] = {
                 name: {"attachment_id": values["attachment_id"]}
                 for name, values in self.objects["incident"].items()
@@ -174,6 +180,16 @@ class World:
 
 def _person(db: Session, who: str) -> Any:
     return make.person(db, who, **({"role": "agent"} if who in ("tom", "ina") else {}))
+
+
+def _asked(db: Session, objects: Any) -> dict[str, dict[str, Any]]:
+    """Keep a run of the laboratory that asked two incidents again; return their ids as they stand in addresses."""
+    incidents, article = objects["incident"], objects["article"]["internal"]["id"]
+    ids = {name: incidents[name]["id"] for name in ("Ada's", "restricted")}
+    make.laboratory(
+        db, *(make.outcome(one, [2], ("article", article, 1, "issue", 0)) for one in ids.values())
+    )
+    return {name: {"incident_id": one} for name, one in {**ids, "missing": MISSING}.items()}
 
 
 def _of_the_desk(db: Session) -> dict[str, dict[str, dict[str, Any]]]:
