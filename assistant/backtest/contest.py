@@ -12,7 +12,7 @@ from kb.search import NAMED, Asking, Ranked
 
 DEPTH = 50  # places at which answers are noted
 SHOWN = 5  # first hits that are kept
-FAR = 2000  # candidates of each half that are asked for where the answer is not among the usual ones
+FAR = 300  # candidates of each half that are asked for where the answer is not among the usual ones
 Candidates = Sequence[tuple[Candidate, int | None]]
 
 
@@ -64,7 +64,9 @@ class _Question:
 
     def __init__(self, past: Past, case: Case) -> None:
         self.past, self.case = past, case
-        self.names = past.standing(case, case.answers)
+        standing = past.standing(case, case.answers)
+        self.names = {name: item for name, item in standing.items() if past.can_find(case, name)}
+        self.judged = bool(case.answers) and (bool(self.names) or not standing)
         self.asking = past.ask(case)
         self.candidates = self._candidates(self.asking)
         self.ranked = self.asking.placed(self.candidates)
@@ -76,7 +78,7 @@ class _Question:
         right = bool(first and first.item in self.names)
         return Outcome(
             incident_id=case.incident_id,
-            answers=len(answers) if case.answers else None,
+            answers=len(answers) if self.judged else None,
             places={name: self._places(order) for name, order in orders.items()},
             chance=_chance(self.ranked),
             right=right,
@@ -88,7 +90,11 @@ class _Question:
 
     def _candidates(self, asking: Asking) -> Candidates:
         own = self.past.standing(self.case, [("incident", self.case.incident_id)])
-        return [one for one in asking.candidates() if one[0].item not in own]
+        return [
+            one
+            for one in asking.candidates()
+            if one[0].item not in own and self.past.can_find(self.case, one[0].item)
+        ]
 
     def _answer(self, name: str) -> str:
         return self.case.answers[self.names[name]]

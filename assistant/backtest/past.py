@@ -1,7 +1,8 @@
 """An index in which every state of every item lies with its time, so that it can be asked as of any moment.
 
 It is the desk's own index in a folder that goes away: the same halves, the same passages, the same vectors where
-the desk has them. What lay there for the same moments is one permission class more.
+the desk has them. The moments are cut into blocks, as many as each is long. What lay there for the same whole blocks is
+one permission class more; what began or ended within a block is allowed by its name, so that every answer is exact.
 """
 
 from bisect import bisect_right
@@ -9,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import isqrt
 from pathlib import Path
 
 from assistant.backtest.cases import Case, Item
@@ -34,6 +36,10 @@ class Seen:
     first: int
     last: int
 
+    def at(self, moment: int) -> bool:
+        """Say whether it is there at a moment."""
+        return self.first <= moment < self.last
+
 
 class Past:
     """Everything that could be found at some of these moments. encoder: None finds by words alone."""
@@ -44,7 +50,10 @@ class Past:
         self._words = self.live.words = words.Words.create(folder / "words")
         self.seen: dict[str, Seen] = {}
         self.pieces: dict[int, tuple[str, int]] = {}  # passage -> its part, and its place there
+        self._asked: Case | None = None
+        self._length = max(1, isqrt(len(self.moments)))  # of a block
         self._scopes: set[tuple[str, int, int]] = set()
+        self._parts: dict[int, list[str]] = defaultdict(list)  # block -> what is there for a part of it
         self._names: dict[Item, list[str]] = defaultdict(list)
 
     def add(self, found: Sequence[State], known: Mapping[str, Vector], tell: Callable[[], object]) -> None:
@@ -67,20 +76,28 @@ class Past:
 
     def ask(self, case: Case, pool: int = POOL) -> Asking:
         """Return a case's question to what was there at its moment and could be read by those who worked on it."""
-        self._words.reload()  # forgets what it counted for other moments
+        if case is not self._asked:
+            self._asked = case
+            self._words.reload()  # forgets what it counted for other moments
         return Asking(self.live, case.text, self.allowed(case), pool)
 
     def allowed(self, case: Case) -> Allowed:
         """Return what may be looked at for a case."""
-        at, viewer = self._at(case), Viewer(None, "agent", case.groups)
-        open_now = (one for one in self._scopes if one[1] <= at < one[2] and viewer.reads(one[0]))
-        return Allowed(frozenset(_coded(*one) for one in open_now))
+        block, viewer = self._at(case) // self._length, _viewer(case)
+        whole = (one for one in self._scopes if one[1] <= block < one[2] and viewer.reads(one[0]))
+        parts = (name for name in self._parts[block] if self.can_find(case, name))
+        return Allowed(frozenset(_coded(*one) for one in whole), frozenset(parts))
+
+    def can_find(self, case: Case, name: str) -> bool:
+        """Say whether a state was there at a case's moment and could be read; a question may quote any number."""
+        seen = self.seen.get(name)
+        return seen is not None and seen.at(self._at(case)) and _viewer(case).reads(seen.state.scope)
 
     def standing(self, case: Case, items: Collection[Item]) -> dict[str, Item]:
         """Return those of the items that were there at a case's moment, by their names in this index."""
         at = self._at(case)
         names = [(name, item) for item in items for name in self._names[item]]
-        return {name: item for name, item in names if self.seen[name].first <= at < self.seen[name].last}
+        return {name: item for name, item in names if self.seen[name].at(at)}
 
     def _at(self, case: Case) -> int:
         return bisect_right(self.moments, case.at) - 1
@@ -94,13 +111,22 @@ class Past:
         number = OLDER + len(self.seen) if state.until else state.item_id
         name = f"{state.corpus}:{number}"
         self.seen[name] = Seen(state, first, last)
-        self._scopes.add((state.scope, first, last))
+        self._scopes.add(self._whole(name))
+        for end in {first, last}:
+            if end % self._length and end < len(self.moments):
+                self._parts[end // self._length].append(name)
         self._names[state.corpus, state.item_id].append(name)
         return name
 
-    def _scope(self, name: str) -> str:
+    def _whole(self, name: str) -> tuple[str, int, int]:
+        """Return the permission class of a state, and from which block to which it is there for all of it."""
         seen = self.seen[name]
-        return _coded(seen.state.scope, seen.first, seen.last)
+        open_end = seen.last == len(self.moments)
+        ends = seen.last if not open_end else seen.last + self._length  # the last block may be shorter
+        return seen.state.scope, -(-seen.first // self._length), ends // self._length
+
+    def _scope(self, name: str) -> str:
+        return _coded(*self._whole(name))
 
     def _number(self, piece: Piece) -> int:
         """Return the number of a passage, and remember what it is."""
@@ -125,6 +151,10 @@ class Past:
             made |= {one.digest: vector for one, vector in zip(some, read, strict=True)}
             tell()
         return made
+
+
+def _viewer(case: Case) -> Viewer:
+    return Viewer(None, "agent", case.groups)
 
 
 def _coded(scope: str, first: int, last: int) -> str:

@@ -121,6 +121,34 @@ def test_nothing_of_a_restricted_group_is_found_for_those_outside(runtime, histo
     assert ("article", ids[2]) in shown(found[ids[1]])
 
 
+def test_a_number_that_is_quoted_brings_nothing_of_later_or_of_others(runtime, history):
+    """Numbers are looked up directly, not among what may be read."""
+    with runtime.writing() as db:
+        staff = make.group(db, "Staff matters", restricted=True)
+        hidden = make.incident(db, "Secret", restricted_to=staff, now=day(1))
+        hidden.resolution, hidden.phase, hidden.resolved_at = "Done.", "closed", day(1, 1)
+        quoted = ("second drop", history["second drop"]), ("hidden", hidden.id)
+        numbers = " ".join(f"INC-{number:06d}" for _, number in quoted) + " INC-999999"
+        asks = make.incident(db, f"As in {numbers}", text="", now=day(2, 1))
+        db.flush()
+        asked = asks.id
+        db.commit()
+    assert shown(outcomes(runtime)[asked]) != []
+    assert not {("incident", number) for _, number in quoted} & set(shown(outcomes(runtime)[asked]))
+
+
+def test_an_answer_that_those_who_work_on_it_may_not_read_is_not_held_against_the_desk(runtime, history):
+    with runtime.writing() as db:
+        article = db.get_one(Article, history["rollers"])
+        article.audience, article.team_id = "team", make.group(db, "Another team").id
+        jam = db.get_one(Incident, history["jam"])
+        jam.restricted_to_id = article.team_id
+        db.commit()
+    found = outcomes(runtime)
+    assert not found[history["jam again"]].judged
+    assert found[history["second drop"]].judged
+
+
 def test_an_answer_that_was_not_found_first_says_where_it_stood_and_why(runtime, history):
     with runtime.writing() as db:
         vpn = make.article(db, title="Samovar kettle", issue="Samovar kettle.", resolution="Descale it.")
