@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from assistant import measuring
 from assistant import settings as configuration
 from assistant.desk.errors import DeskError
 from assistant.desk.people import ROLES
@@ -238,15 +239,15 @@ def process_check(files: tuple[Path, ...]) -> None:
 
 
 main.add_command(importing)
+main.add_command(measuring.laboratory)
 
 
 @main.command()
 @click.pass_context
 def demo(context: click.Context) -> None:
     """Fill an empty desk with the demo: people, services, articles, incidents. Prints their password once."""
-    from assistant.backtest import run  # noqa: PLC0415
     from assistant.demo.load import load  # noqa: PLC0415
-    from assistant.setup import counted, counted_steps, fill_index  # noqa: PLC0415
+    from assistant.setup import counted, fill_index  # noqa: PLC0415
 
     runtime = runtime_of(context, writes_words=True)
     with counted("Living through ninety days") as tell:
@@ -259,8 +260,7 @@ def demo(context: click.Context) -> None:
         click.echo(f"    {person.email:<34}{ROLES[person.role]}")
     click.echo(f"\nTheir password, shown only now: {loaded.password}\n")
     fill_index(runtime)
-    with counted_steps() as steps:
-        run.carry_out(runtime, steps)
+    measuring.first_run(runtime)
 
 
 @main.command()
@@ -303,31 +303,6 @@ def evaluate(
         )
     for line in result.lines():
         click.echo(line)
-
-
-@main.command("laboratory")
-@click.option(
-    "--most", type=click.IntRange(1), help="Incidents that are asked; the newest 2,000 when not given."
-)
-@click.option(
-    "--json", "target", type=click.Path(dir_okay=False, path_type=Path), help="File for the figures."
-)
-@click.pass_context
-def test_back(context: click.Context, most: int | None, target: Path | None) -> None:
-    """Ask this desk's own incidents again, each as of the moment it was recorded.
-
-    Ends with 1 when the desk finds worse than one of its own parts alone, beyond the interval.
-    """
-    from assistant.backtest import report, run  # noqa: PLC0415
-    from assistant.setup import counted_steps  # noqa: PLC0415
-
-    with counted_steps() as tell:
-        made = run.carry_out(runtime_of(context), tell, **({"most": most} if most else {}))
-    if target is not None:
-        report.write(target, made)
-    for line in report.lines(made.figures):
-        click.echo(line)
-    _tell(report.worse(made.figures), "The desk finds no worse than its parts.")
 
 
 def _tell(findings: list[str], fine: str) -> None:

@@ -9,7 +9,7 @@ from click import Group
 from click.testing import CliRunner
 from sqlalchemy import text
 
-from assistant import worker
+from assistant import measuring, worker
 from assistant.backtest import run
 from assistant.cli import main
 from assistant.desk import people
@@ -140,3 +140,14 @@ def test_the_laboratory_ends_with_1_when_a_part_alone_finds_better(kintsugi, run
     answer = kintsugi("laboratory")
     assert answer.exit_code == 1
     assert "recall@1: Words alone (BM25) is better by 1.000 to 1.000." in answer.output
+
+
+def test_another_model_that_finds_worse_ends_with_1(kintsugi, tmp_path, monkeypatch):
+    gains = {name: [0.01, -0.02, 0.04] for name in ("recall@1", "recall@5", "recall@10", "MRR@10")}
+    found = {"known": 40, **gains, "nDCG@10": [-0.2, -0.3, -0.1]}
+    monkeypatch.setattr(run, "trial", lambda *_, **__: found)
+    monkeypatch.setattr(measuring, "OnnxEncoder", lambda *_: None)
+    answer = kintsugi("laboratory", "--model", str(tmp_path))
+    assert answer.exit_code == 1
+    assert re.search(r"recall@1 +\+0\.010 \[-0\.020 \+0\.040\]", answer.output)
+    assert answer.output.endswith("nDCG@10: the desk's own model is better by 0.100 to 0.300.\n")

@@ -104,7 +104,9 @@ class _Lens:
         text = "\n".join(piece.text for piece in pieces)
         evidence = lexical.weigh(words.ask(self.asked, allowed), Document("", [], stems(text)))
         said = words.said(self.asked)
-        return list(dict.fromkeys(word for stem in evidence.stems for word in said.get(stem, [])))[:TERMS]
+        return list(
+            dict.fromkeys(word for stem in evidence.stems if len(stem) > 1 for word in said.get(stem, []))
+        )[:TERMS]
 
 
 def _passages(db: Session, sight: Sight) -> Sequence[Passage]:

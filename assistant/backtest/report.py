@@ -1,8 +1,6 @@
-"""The figures of a run in words and as a table, for a terminal or a file."""
+"""The figures of a run in words and as a table, for a terminal."""
 
-import json
 from collections.abc import Iterator
-from pathlib import Path
 
 from assistant.backtest.figures import ENOUGH, MEASURES, Figures
 from assistant.desk.laboratory import LaboratoryRun
@@ -39,10 +37,26 @@ def lines(figures: Figures) -> Iterator[str]:
             yield f"{name:<{WIDTH}}{value:.3f}"
 
 
-def write(path: Path, run: LaboratoryRun) -> None:
-    """Write the figures of a run as JSON."""
-    kept = {"at": run.finished_at.isoformat() if run.finished_at else None, "recipe": run.recipe}
-    path.write_text(json.dumps({**kept, **run.figures}, indent=2) + "\n", "utf-8")
+def gains(found: Figures) -> Iterator[str]:
+    """Return by how much another model is above the desk's own, for a terminal."""
+    yield f"Over {found['known']:,} incidents that had been solved before, with the other model:"
+    for measure in MEASURES if found["known"] else ():
+        mean, low, high = found[measure]
+        yield f"{measure:<{WIDTH}}{mean:+.3f} [{low:+.3f} {high:+.3f}]"
+
+
+def losses(found: Figures) -> list[str]:
+    """Return, as sentences, in what another model is below the desk's own beyond the interval."""
+    lost = [(name, found[name]) for name in MEASURES if found["known"] and found[name][2] < 0]
+    return [
+        f"{name}: the desk's own model is better by {-high:.3f} to {-low:.3f}."
+        for name, (_, low, high) in lost
+    ]
+
+
+def whole(run: LaboratoryRun) -> Figures:
+    """Return the figures of a run with its time and its recipe."""
+    return {"at": str(run.finished_at), "recipe": run.recipe, **run.figures}
 
 
 def _with_interval(value: list[float]) -> str:

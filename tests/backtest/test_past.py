@@ -30,9 +30,9 @@ def state(number, since, until, scope="incident"):
     return State("incident", number, 0, scope, at(since), until_at, [Passage("title", "A kettle")])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
-    st.lists(HOURS, min_size=1, max_size=30),
+    st.lists(HOURS, min_size=1, max_size=20),
     st.lists(st.tuples(HOURS, st.one_of(st.none(), HOURS)), max_size=25),
 )
 def test_at_every_moment_exactly_what_had_begun_and_not_ended_is_found(hours, spans):

@@ -8,6 +8,8 @@ from assistant.backtest.outcome import Outcome
 from assistant.desk import jobs, laboratory, lifecycle, link, nightly
 from assistant.desk.incident import Incident
 from assistant.desk.laboratory import LaboratoryRun
+from index.encoder import HashEncoder
+from index.recipe import Recipe
 from kb import authoring
 from kb.article import Article
 from tests import make
@@ -290,3 +292,28 @@ def test_a_link_for_reference_is_no_answer(runtime, history):
         link.add(db, db.get_one(Incident, history["open"]), article, "reference", actor=None, now=day(5))
         db.commit()
     assert not loaded(runtime)[history["open"]].answers
+
+
+class Blind(HashEncoder):
+    """A model for which all texts mean the same."""
+
+    def __init__(self):
+        super().__init__()
+        self.recipe = Recipe("blind", "1", 64, "sum", 10_000)
+
+    def encode(self, texts):
+        return super().encode(["the same"] * len(texts))
+
+
+def test_another_model_is_tried_on_the_same_incidents_and_nothing_is_kept(runtime, history):
+    same = run.trial(runtime, HashEncoder(), lambda *_: None)
+    assert (same["known"], same["nDCG@10"]) == (3, [0, 0, 0])
+    with runtime.writing() as db:
+        for number in range(12):  # more that could be found by chance
+            other = make.article(db, title=f"Kettle {number}", issue="Descale it.")
+            other.created_at = other.versions[0].at = day(0)
+        db.commit()
+    blind = run.trial(runtime, Blind(), lambda *_: None)
+    assert blind["known"] == 3 and blind["MRR@10"][0] <= 0
+    with runtime.reading() as db:
+        assert db.query(LaboratoryRun).count() == 0
