@@ -87,7 +87,8 @@ def _seen(desk: laboratory.Desk, query: Mapping[str, Any], judged: Mapping[str, 
     items = [desk.names[int(candidate.item.partition(":")[2])] for candidate in candidates]
     terms = [list(fusion.terms(asking.ask, candidate).values()) for candidate in candidates]
     gains = np.array([float(relevant.get(item, 0) > 0) for item in items])
-    return Seen(np.array(terms).reshape(-1, len(NAMES)), gains, relevant, items, asking.around)
+    around = calibration.surroundings([candidate.closest for candidate in candidates], asking.ask.length)
+    return Seen(np.array(terms).reshape(-1, len(NAMES)), gains, relevant, items, around)
 
 
 def fit(sets: Sequence[Sequence[Seen]]) -> Matrix:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from index import calibration, fusion, spelling
-from index.calibration import Surroundings
 from index.fusion import Ask, Candidate
 from index.hits import Allowed, Hit
 from index.lexical import Evidence, Question
@@ -18,6 +17,7 @@ log = logging.getLogger(__name__)
 POOL = 50  # candidates that each half proposes
 SPELLED = 30  # of them are compared letter by letter, the best ones
 LONGEST = 20_000  # characters of a question; more is a log
+NAMED = 0.99
 NAMED_WORDS = 3  # a question of so few words with an identifier asks for what bears it
 SIXTH = 5  # the place, from 0, whose score shows how sharply words tell the items apart
 STEEP, MANY = (
@@ -32,10 +32,14 @@ Proposed = tuple[Candidate, int | None]
 
 @dataclass(frozen=True)
 class Ranked:
-    """A candidate in its place. passage: id of its best passage by meaning; named: it bears what was asked for."""
+    """A candidate in its place. nearness: its best cosine; passage: id of its best passage by meaning.
+
+    named: it bears what was asked for.
+    """
 
     item: str
     score: float
+    nearness: float
     passage: int | None
     evidence: Evidence | None
     named: bool
@@ -64,7 +68,6 @@ class Asking:
         self.whole: Any = None  # the vector of the question
         self.opening: Any = None  # the vector of its headline
         self.ask = Ask()
-        self.around = Surroundings(0.0, 0.0, 0.0)
 
     def ranked(self) -> list[Ranked]:
         """Return every candidate of either half, best first."""
@@ -85,11 +88,25 @@ class Asking:
         evidence |= self.words.weigh(self.question, items) if self.words and self.question else {}
         self.ask = self._like(evidence)
         meant, opened = self._meant(items)
-        proposed = [_candidate(item, meant.get(item, []), opened, evidence.get(item)) for item in items]
-        self.around = calibration.surroundings(
-            [self._nearness(candidate) for candidate, _ in proposed], self.ask.length
+        return self._spelled(
+            [_candidate(item, meant.get(item, []), opened, evidence.get(item)) for item in items]
         )
-        return self._spelled(proposed)
+
+    def solved(self, ranked: Sequence[Ranked]) -> float:
+        """Return how likely somebody solved it before, given everything that was found."""
+        if any(one.named for one in ranked):
+            return NAMED
+        return calibration.solved(calibration.surroundings([one.nearness for one in ranked], self.ask.length))
+
+    def chances(self, ranked: Sequence[Ranked]) -> dict[str, float]:
+        """Return by item how likely each helps; what bears the name that was asked for is what was asked for."""
+        solved, first = self.solved(ranked), [one.score for one in ranked[: 1 + calibration.RIVALS]]
+        return {
+            one.item: NAMED
+            if one.named
+            else solved * calibration.stands_out(one.score, first[:place] + first[place + 1 :])
+            for place, one in enumerate(ranked)
+        }
 
     @property
     def answered(self) -> bool:
@@ -173,7 +190,8 @@ class Asking:
     def _placed(self, candidate: Candidate, passage: int | None) -> Ranked:
         evidence = candidate.evidence
         named = bool(evidence and evidence.identifiers and self._asks_for_a_name())
-        return Ranked(candidate.item, fusion.score(self.ask, candidate), passage, evidence, named)
+        score, nearness = fusion.score(self.ask, candidate), self._nearness(candidate)
+        return Ranked(candidate.item, score, nearness, passage, evidence, named)
 
     def _asks_for_a_name(self) -> bool:
         """Say whether the question is an identifier and hardly anything else."""

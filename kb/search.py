@@ -20,7 +20,6 @@ from kb.live import Live
 from kb.passages import TITLE, excerpt
 from kb.viewer import Viewer
 
-NAMED = 0.99
 TERMS = 8
 SINGLY = 20_000  # items of a kind that can be chosen one by one: as many as fit one question to the database
 CORPORA = ("article", "incident")
@@ -100,14 +99,14 @@ def find(
     search = Asking(live, text, allowed, pool, unfinished=unfinished)
     hidden = {f"{corpus}:{item_id}" for corpus, item_id in exclude}
     wanted = [one for one in search.ranked() if one.corpus in corpora and one.item not in hidden]
-    ranked = _fitting(within, _readable(db, live, viewer, wanted)[: max(k, pool // 2)])
-    solved = calibration.solved(search.around)
-    chances = _chances(ranked, solved)
+    readable = _readable(db, live, viewer, wanted)
+    ranked = _fitting(within, readable[: max(k, pool // 2)])
+    chances = search.chances(readable)
     return Answer(
-        hits=_explained(db, search, list(zip(ranked, chances, strict=True))[:k]),
+        hits=_explained(db, search, [(one, chances[one.item]) for one in ranked[:k]]),
         degraded=tuple(dict.fromkeys((*live.troubles.values(), *search.troubles))),
-        nothing=search.answered and (not ranked or chances[0] < calibration.FLOOR),
-        solved=max([solved, *chances[:1]]),
+        nothing=search.answered and (not ranked or chances[ranked[0].item] < calibration.FLOOR),
+        solved=search.solved(readable),
         took_ms=(time.perf_counter() - started) * 1000,
         recipe=live.fingerprint,
         order=tuple((one.corpus, one.item_id) for one in ranked),
@@ -156,15 +155,6 @@ def _by_corpus(ranked: Sequence[Ranked]) -> dict[str, list[int]]:
     for one in ranked:
         ids[one.corpus].append(one.item_id)
     return ids
-
-
-def _chances(ranked: Sequence[Ranked], solved: float) -> list[float]:
-    """Return how likely each of them helps; what bears the identifier that was asked for is what was asked for."""
-    first = [one.score for one in ranked[: 1 + calibration.RIVALS]]
-    return [
-        NAMED if one.named else solved * calibration.stands_out(one.score, first[:place] + first[place + 1 :])
-        for place, one in enumerate(ranked)
-    ]
 
 
 def _explained(db: Session, search: Asking, ranked: Sequence[tuple[Ranked, float]]) -> list[Found]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from assistant.backtest.cases import Case
 from assistant.backtest.outcome import PRODUCT, Outcome, Sight
 from assistant.backtest.past import Past
-from index import calibration, fusion
+from index import fusion
 from index.fusion import Ask, Candidate
-from kb.search import NAMED, Asking, Ranked
+from kb.asking import Asking
 
 DEPTH = 50  # places at which answers are noted
 SHOWN = 5  # first hits that are kept
@@ -39,7 +39,7 @@ def by_words(ask: Ask, candidate: Candidate) -> float:
 
 def by_meaning(ask: Ask, candidate: Candidate) -> float:
     """Return the cosine of the best passage."""
-    return max(candidate.meaning, candidate.headline)
+    return candidate.closest
 
 
 def with_weights(name: str, label: str, weights: Mapping[str, float]) -> Contender:
@@ -80,7 +80,7 @@ class _Question:
             incident_id=case.incident_id,
             answers=len(answers) if self.judged else None,
             places={name: self._places(order) for name, order in orders.items()},
-            chance=_chance(self.ranked),
+            chance=self.asking.chances(self.ranked)[first.item] if first else 0.0,
             right=right,
             shown=[self._sight(one.item, one.passage) for one in self.ranked[:SHOWN]],
             service_id=case.service_id,
@@ -129,14 +129,6 @@ class _Question:
     def _sight(self, name: str, passage: int | None) -> Sight:
         state = self.past.seen[name].state
         return Sight(state.corpus, state.item_id, state.version, *self.past.pieces.get(passage or 0, ("", 0)))
-
-
-def _chance(ranked: Sequence[Ranked]) -> float:
-    """Return how likely the desk called its first hit."""
-    if not ranked:
-        return 0.0
-    others = [one.score for one in ranked[1 : 1 + calibration.RIVALS]]
-    return NAMED if ranked[0].named else calibration.probability(ranked[0].score, others)
 
 
 def _parts(ask: Ask, candidate: Candidate) -> dict[str, float]:

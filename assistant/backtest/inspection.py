@@ -25,6 +25,10 @@ PARTS = {  # part of a score -> what it is called
     "closest": "The nearer of both",
     "words": "Words that it shares",
     "strange_words": "Codes and names that it shares",
+    "sharp_words": "Words that tell it from others",
+    "opening": "Meaning of the question's headline",
+    "agreement": "How many passages are near",
+    "spelling": "Spelled alike",
     "identifier": "An identifier that it shares",
 }
 

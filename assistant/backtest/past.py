@@ -18,9 +18,9 @@ from assistant.backtest.states import State
 from index import vectors, words
 from index.encoder import Encoder
 from index.hits import Allowed
+from kb.asking import POOL, Asking
 from kb.live import Live
 from kb.passages import TITLE, Piece, cut, number_of
-from kb.search import POOL, Asking
 from kb.viewer import Viewer
 
 AT_ONCE = 64  # passages embedded together, of those whose vector is gone
