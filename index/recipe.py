@@ -5,12 +5,15 @@ from dataclasses import asdict, dataclass
 from hashlib import file_digest, sha256
 from pathlib import Path
 
+FULL, EIGHT_BITS = PRECISIONS = ("fp32", "int8")
+
 
 @dataclass(frozen=True)
 class Recipe:
     """Everything that decides what vector a text gets.
 
-    revision: SHA-256 of the weights the model was exported from. max_tokens: the model reads no further.
+    revision: SHA-256 of the weights the model was exported from. max_tokens: the model reads no further. precision:
+    of the numbers it counts with.
     """
 
     model: str
@@ -18,10 +21,14 @@ class Recipe:
     dimension: int
     pooling: str
     max_tokens: int
+    precision: str = FULL
 
     def fingerprint(self) -> str:
         """Return a short name that differs whenever any part of the recipe differs."""
-        return sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:16]
+        said = asdict(self)
+        if self.precision == FULL:  # vectors made before there was any other keep their name
+            del said["precision"]
+        return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def digest(path: Path) -> str:

@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +54,23 @@ def test_the_served_model_equals_the_original_whatever_the_batch(model):
         "0x80070005 hcsshim::PrepareLayer"
     )
     assert load_recipe(model).max_tokens == original.max_seq_length
+
+
+@pytest.mark.model
+def test_eight_bits_say_nearly_the_same_and_a_text_is_read_alike_in_any_company(model, tmp_path):
+    export = pytest.importorskip("index.export", reason="exporting needs the model extra")
+    recipe = export.export(PACKAGE, tmp_path / "int8", "int8")
+    whole, eight = OnnxEncoder(model, threads=1), OnnxEncoder(tmp_path / "int8", threads=1)
+    together = eight.encode(TEXTS)
+    assert (together * whole.encode(TEXTS)).sum(axis=1).min() > 0.95
+    assert (np.concatenate([eight.encode([text]) for text in TEXTS]) == together).all()
+    assert recipe.fingerprint() != whole.recipe.fingerprint()
+
+
+def test_vectors_made_before_precision_was_a_choice_keep_their_recipe():
+    said = {"model": "m", "revision": "r", "dimension": 384, "pooling": "mean", "max_tokens": 256}
+    before = sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
+    assert Recipe(**said).fingerprint() == before != Recipe(**said, precision="int8").fingerprint()
 
 
 @pytest.mark.model
