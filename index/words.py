@@ -1,49 +1,34 @@
 """The lexical half: one document per item in Tantivy; questions are built here, so no query syntax can reach it."""
 
 import fcntl
-import json
-import zlib
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from threading import RLock
 
 import tantivy
 from tantivy import Occur, Query
 
+from index import documents, footer
+from index.documents import MARK, MAX_STEMS, Entry
 from index.errors import IndexDamaged, WriterBusy
 from index.hits import Allowed, Hit
 from index.identifiers import identifiers
-from index.lexical import TITLE_TIMES, Document, Evidence, Question, rarity, weigh
+from index.lexical import Evidence, Question, rarity, weigh
 from index.respelling import can_be_respelled, one_slip, two_slips
 from index.tokens import last_word, stems, words_behind, words_by_stem
 
-FORM = 1  # raised when stems, identifiers or fields change: an index of another form has to be built again
-MAX_STEMS = 5000  # of one item
 MAX_ASKED = 150  # different stems of one question, the rarest
 HEAP_BYTES = 50_000_000
-MARK = "#mark"  # the document that says how far the index has come, committed with what it speaks of
 LOCK = ".tantivy-writer.lock"
-FOOTER_MAGIC = 1337
 MOST_RESPELLED = (
     12  # different stems of a question in which slips are looked for; a long text has words enough
 )
 EXACT_FIRST = 1000.0  # more than any sum of words
 LENGTH = " "  # no stem has a space: the place of the summed lengths among the counts
+WIDE = 0.5  # share of all items: whoever may read more gets the best of all, less what is hidden
+AHEAD = 3  # times more hits are asked for then
 ANY = " *"  # after a stem: the place of those that begin with it
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One item: its permission class, its title, all its text, and the numbers it goes by."""
-
-    item: str
-    scope: str
-    title: str
-    text: str
-    numbers: tuple[str, ...] = ()
 
 
 class Words:
@@ -51,14 +36,14 @@ class Words:
 
     def __init__(self, folder: Path) -> None:
         """Open the index of a folder; raises IndexDamaged when it is missing, altered, or of another form."""
-        _verify(folder)
+        footer.verify(folder)
         self.folder, self.sequence, self.mark = folder, 0, ""
         self._lock = RLock()
         self._writer: tantivy.IndexWriter | None = None
-        self._counts: dict[tuple[Allowed | None, str], int] = {}
-        self._schema = _schema()
-        with _named(folder):
-            self._index = _open(self._schema, folder)
+        self._counts: dict[tuple[Allowed | str | None, str], int] = {}
+        self._schema = documents.schema()
+        with footer.named(folder):
+            self._index = documents.opened(self._schema, folder)
         self.reload()
 
     @classmethod
@@ -73,8 +58,8 @@ class Words:
             for file in folder.iterdir():
                 if file.name != LOCK:
                     file.unlink()
-        writer = _open(_schema(), folder).writer(HEAP_BYTES, 1)
-        _mark(writer, 0)
+        writer = documents.opened(documents.schema(), folder).writer(HEAP_BYTES, 1)
+        documents.mark(writer, 0)
         writer.commit()
         writer.wait_merging_threads()
         return cls(folder)
@@ -95,7 +80,7 @@ class Words:
             writer = self._writing()
             for entry in entries:
                 writer.delete_documents_by_term("item", entry.item)
-                writer.add_document(_document(entry))
+                writer.add_document(documents.written(entry))
 
     def drop(self, items: Iterable[str]) -> None:
         """Forget these items; seen by nobody before commit; unknown ones are ignored. Raises WriterBusy."""
@@ -108,7 +93,7 @@ class Words:
         """Make all changes seen at once, with how far they go and in whose past, and let another process write."""
         with self._lock:
             writer = self._writing()
-            _mark(writer, sequence, mark)
+            documents.mark(writer, sequence, mark)
             writer.commit()
             writer.wait_merging_threads()
             self._writer = None
@@ -116,13 +101,13 @@ class Words:
 
     def reload(self) -> None:
         """See what was last committed by any process; raises IndexDamaged when that cannot be read."""
-        with self._lock, _named(self.folder):
+        with self._lock, footer.named(self.folder):
             self._index.reload()
             self._searcher = self._index.searcher()
             self._counts = {}
             hits = self._searcher.search(self._term("item", MARK), limit=1, count=False).hits
             mark = self._searcher.doc(hits[0][1]) if hits else None
-            if mark is None or mark.get_first("exact") != str(FORM):
+            if mark is None or mark.get_first("exact") != str(documents.FORM):
                 raise IndexDamaged(
                     f"The word index in {self.folder} has another form than this version reads."
                 )
@@ -173,8 +158,12 @@ class Words:
         if not wanted or k <= 0:
             return []
         asked = Query.boolean_query([(Occur.Should, query) for query in wanted])
+        if allowed and self._count(allowed) > WIDE * self.count:
+            found = self._left_over(asked, k, allowed)
+            if found is not None:
+                return found
         hits = self._searcher.search(self._within(asked, allowed), limit=k, count=False).hits
-        return [Hit(0, self._searcher.doc(address).get_first("item"), score) for score, address in hits]
+        return [Hit(0, self._name(address), score) for score, address in hits]
 
     @staticmethod
     def said(text: str) -> dict[str, list[str]]:
@@ -185,13 +174,30 @@ class Words:
         """Return what speaks for each of these items by its words; items that are not here are left out."""
         named = Query.term_set_query(self._schema, "item", sorted(items))
         hits = self._searcher.search(named, limit=len(items), count=False).hits if items else []
-        documents = (_read(self._searcher.doc(address)) for _, address in hits)
-        return {document.item: weigh(question, document) for document in documents}
+        found = (documents.read(self._searcher.doc(address)) for _, address in hits)
+        return {document.item: weigh(question, document) for document in found}
+
+    def _left_over(self, asked: Query, k: int, allowed: Allowed) -> list[Hit] | None:
+        """Return the k best that are allowed, from the best of all; None where there are too few among these."""
+        hits = self._searcher.search(asked, limit=AHEAD * k, count=False).hits
+        classes = self._searcher.fast_field_values("class", [address for _, address in hits])
+        is_open = {documents.class_of(scope) for scope in allowed.scopes}
+        found: list[Hit] = []
+        for (score, address), number in zip(hits, classes, strict=True):
+            if len(found) < k and (
+                number in is_open or (allowed.items and self._name(address) in allowed.items)
+            ):
+                found.append(Hit(0, self._name(address), score))
+        return found if len(found) == k or len(hits) < AHEAD * k else None
+
+    def _name(self, address: tantivy.DocAddress) -> str:
+        return str(self._searcher.doc(address).get_first("item"))
 
     def _writing(self) -> tantivy.IndexWriter:
         if self._writer is None:
             try:
                 self._writer = self._index.writer(HEAP_BYTES, 1)
+                self._writer.garbage_collect_files()  # what a killed one left would stand in the way of its like
             except ValueError as error:
                 raise WriterBusy(f"Another process is writing the word index in {self.folder}.") from error
         return self._writer
@@ -239,9 +245,16 @@ class Words:
             return Query.boolean_query(
                 [(Occur.Must, Query.all_query()), (Occur.MustNot, self._term("item", MARK))]
             )
-        scopes = Query.term_set_query(self._schema, "scope", sorted(allowed.scopes))
+        wanted = [self._term("scope", scope) for scope in sorted(allowed.scopes)]
+        if allowed.items or not wanted:
+            wanted.append(Query.term_set_query(self._schema, "item", sorted(allowed.items)))
+        return Query.boolean_query([(Occur.Should, query) for query in wanted])
+
+    def _besides(self, allowed: Allowed) -> Query:
+        """Return what limits a search to the single items that are allowed, without those of allowed classes."""
         items = Query.term_set_query(self._schema, "item", sorted(allowed.items))
-        return Query.boolean_query([(Occur.Should, scopes), (Occur.Should, items)])
+        closed = [(Occur.MustNot, self._term("scope", scope)) for scope in sorted(allowed.scopes)]
+        return Query.boolean_query([(Occur.Must, items), *closed])
 
     def _own(self, stem: str) -> float:
         """Return the weight that the library will give a stem by itself, hidden and replaced items included."""
@@ -255,25 +268,43 @@ class Words:
         key = (allowed, f"{stem}{ANY}" if begins else stem)
         if key not in self._counts:
             having = self._begins(stem) if begins else self._term("text", stem) if stem else None
-            self._counts[key] = self._count_now(allowed, having)
+            if allowed is None or begins:
+                self._counts[key] = self._count_now(self._filter(allowed), having)
+            else:
+                own = self._count_now(self._besides(allowed), having) if allowed.items else 0
+                self._counts[key] = own + sum(self._held(scope, stem) for scope in allowed.scopes)
         return self._counts[key]
 
-    def _count_now(self, allowed: Allowed | None, having: Query | None) -> int:
-        query = self._filter(allowed)
-        if having is not None:
-            query = (
-                having
-                if allowed is None
-                else Query.boolean_query([(Occur.Must, having), (Occur.Must, query)])
-            )
-        return int(self._searcher.search(query, limit=1, count=True).count)
+    def _held(self, scope: str, stem: str) -> int:
+        """Return how many items of a class have a stem, or how many there are: each such pair is a term of its own."""
+        if (scope, stem) not in self._counts:
+            name, value = ("held", f"{scope}/{stem}") if stem else ("scope", scope)
+            few = self._searcher.doc_freq(name, value)
+            self._counts[scope, stem] = self._count_now(self._term(name, value), None) if few else 0
+        return self._counts[scope, stem]
+
+    def _count_now(self, query: Query, having: Query | None) -> int:
+        both = query if having is None else Query.boolean_query([(Occur.Must, having), (Occur.Must, query)])
+        return int(self._searcher.search(both, limit=1, count=True).count)
 
     def _mean_length(self, allowed: Allowed | None, items: int) -> float:
         key = (allowed, LENGTH)
         if key not in self._counts:
-            total = self._searcher.aggregate(self._filter(allowed), {"total": {"sum": {"field": "length"}}})
-            self._counts[key] = int(total["total"]["value"] or 0)
+            if allowed is None:
+                self._counts[key] = self._total_length(self._filter(None))
+            else:
+                own = self._total_length(self._besides(allowed)) if allowed.items else 0
+                self._counts[key] = own + sum(self._length_of(scope) for scope in allowed.scopes)
         return self._counts[key] / max(items, 1)
+
+    def _length_of(self, scope: str) -> int:
+        if (scope, LENGTH) not in self._counts:
+            self._counts[scope, LENGTH] = self._total_length(self._term("scope", scope))
+        return self._counts[scope, LENGTH]
+
+    def _total_length(self, query: Query) -> int:
+        total = self._searcher.aggregate(query, {"total": {"sum": {"field": "length"}}})
+        return int(total["total"]["value"] or 0)
 
 
 def _one_slip_away(stem: str, word: str) -> set[str]:
@@ -283,85 +314,3 @@ def _one_slip_away(stem: str, word: str) -> set[str]:
 
 def _two_slips_away(stem: str, word: str) -> set[str]:
     return two_slips(stem) if can_be_respelled(word) else set()
-
-
-@contextmanager
-def _named(folder: Path) -> Iterator[None]:
-    """Turn whatever the library raises about files it cannot read into IndexDamaged."""
-    try:
-        yield
-    except (IndexDamaged, KeyboardInterrupt, SystemExit):
-        raise
-    except BaseException as error:  # the library panics outside Exception
-        raise IndexDamaged(f"The word index in {folder} cannot be read: {error}") from error
-
-
-def _schema() -> tantivy.Schema:
-    builder = tantivy.SchemaBuilder()
-    builder.add_text_field("item", stored=True, tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("scope", tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("exact", stored=True, tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("title", stored=True, tokenizer_name="stems", index_option="basic")
-    builder.add_text_field("text", stored=True, tokenizer_name="stems", index_option="freq")
-    builder.add_unsigned_field("length", fast=True)
-    builder.add_unsigned_field("sequence", stored=True)
-    return builder.build()
-
-
-def _open(schema: tantivy.Schema, folder: Path) -> tantivy.Index:
-    index = tantivy.Index(schema, str(folder))
-    index.config_reader("manual")
-    index.register_tokenizer("stems", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
-    return index
-
-
-def _document(entry: Entry) -> tantivy.Document:
-    title = stems(entry.title)
-    text = (title * TITLE_TIMES + stems(entry.text))[:MAX_STEMS]
-    document = tantivy.Document(item=entry.item, scope=entry.scope, text=" ".join(text))
-    document.add_text("title", " ".join(title))
-    document.add_unsigned("length", len(text))
-    for name in identifiers("\n".join((*entry.numbers, entry.title, entry.text))):
-        document.add_text("exact", name)
-    return document
-
-
-def _read(document: tantivy.Document) -> Document:
-    return Document(
-        item=document.get_first("item"),
-        title=(document.get_first("title") or "").split(),
-        text=(document.get_first("text") or "").split(),
-        identifiers=document.get_all("exact"),
-    )
-
-
-def _mark(writer: tantivy.IndexWriter, sequence: int, past: str = "") -> None:
-    writer.delete_documents_by_term("item", MARK)
-    mark = tantivy.Document(item=MARK, exact=str(FORM), title=past)
-    mark.add_unsigned("sequence", sequence)
-    mark.add_unsigned("length", 0)
-    writer.add_document(mark)
-
-
-def _verify(folder: Path) -> None:
-    """Compare every file of the index with the checksum at its end; the library itself does not."""
-    try:
-        segments = json.loads((folder / "meta.json").read_text("utf-8"))["segments"]
-        names = [segment["segment_id"].replace("-", "") for segment in segments]
-        files = [path for name in names for path in folder.glob(f"{name}.*")]
-        broken = [path.name for path in files if not _whole(path.read_bytes())]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise IndexDamaged(f"There is no whole word index in {folder}.") from error
-    if broken or not files:
-        raise IndexDamaged(
-            f"These files of the word index in {folder} have been altered: {', '.join(broken)}."
-        )
-
-
-def _whole(content: bytes) -> bool:
-    """Say whether a file ends in the library's footer and its body has the checksum written there."""
-    length, magic = int.from_bytes(content[-8:-4], "little"), int.from_bytes(content[-4:], "little")
-    if magic != FOOTER_MAGIC or length + 8 > len(content):
-        return False
-    footer = json.loads(content[-8 - length : -8])
-    return bool(footer["crc"] == zlib.crc32(content[: -8 - length]))

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index.documents import FORM
 from index.errors import IndexDamaged, WriterBusy
 from index.hits import Allowed
 from index.words import Entry, Words
@@ -162,8 +163,19 @@ def test_an_unreadable_table_of_contents_is_noticed(words, text):
         Words(words.folder)
 
 
+def test_what_a_writer_left_that_was_killed_before_its_commit_does_not_stop_the_next(words):
+    meta = (words.folder / "meta.json").read_bytes()
+    words.drop(["incident:1"])
+    words.commit(9)
+    (words.folder / "meta.json").write_bytes(meta)
+    again = Words(words.folder)
+    again.drop(["incident:1"])
+    again.commit(9)
+    assert "incident:1" not in Words(words.folder).items()
+
+
 def test_an_index_of_another_form_has_to_be_built_again(words, monkeypatch):
-    monkeypatch.setattr("index.words.FORM", 2)
+    monkeypatch.setattr("index.documents.FORM", FORM + 1)
     with pytest.raises(IndexDamaged):
         Words(words.folder)
     assert Words.create(words.folder).count == 0
