@@ -8,7 +8,7 @@ import pytest
 
 from assistant.runtime import Runtime
 from assistant.settings import Settings
-from bench import filling, pages
+from bench import filling, large, pages, scale
 from bench.rooms import PAGES, Places
 from bench.staff import Size
 from bench.texts import read, recombined
@@ -16,6 +16,7 @@ from bench.visits import opened
 from index.encoder import HashEncoder
 
 SIZE = Size(400, articles=400, requesters=60, agents=20, items=40)
+PATIENCE_S = 30
 SAID = (
     "The scanner on floor {} stops. Somebody turned it off and on. The cable was loose again. It works now."
 )
@@ -50,3 +51,16 @@ def test_every_page_that_is_measured_is_there(data: Path, tmp_path: Path):
     runtime.close()
     counted = dict(pages.statements(folder, Places(opened(folder), SIZE, asked)))
     assert counted.keys() == {kind.name for kind in PAGES} and all(counted.values())
+
+
+def test_finding_at_size_is_compared_with_an_exact_search(data: Path, tmp_path: Path):
+    desk = large.Large(data, HashEncoder(), 200, large.planted(data, 10))
+    settings = scale.settings_of(tmp_path / "desk")
+    runtime = Runtime(settings, encoder=desk.encoder, writes_words=True)
+    runtime.migrate()
+    large.fill(runtime, desk)
+    rows = scale.recall(settings.data, desk)
+    assert len(rows) == 1 + len(large.SHARES) and rows[0][2] == "400"
+    assert {row[3] for row in rows if row[2] != "0"} == {"1.0000"}
+    assert max(scale.findable(settings.data, runtime, desk.plants.asked)) < PATIENCE_S
+    runtime.close()
