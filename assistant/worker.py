@@ -214,15 +214,15 @@ QUICK = (
     Tick("embed", timedelta(seconds=0.5), embed),
     Tick("jobs", timedelta(seconds=1), run_jobs),
     Tick("work of the night", timedelta(minutes=1), ask_nightly),
-    Tick("snapshot", timedelta(minutes=5), snapshot),
 )
+KEEPING = (Tick("snapshot", timedelta(minutes=5), snapshot),)  # a new shelf of millions takes minutes
 SLOW = (
     Tick("long jobs", timedelta(seconds=1), run_long_job),
     Tick("tidy", timedelta(hours=1), tidy),
     Tick("near-duplicates", timedelta(hours=1), compare_articles),
     Tick("idle drafts", timedelta(days=1), remind),
 )
-TICKS = (*QUICK, *SLOW)
+TICKS = (*QUICK, *KEEPING, *SLOW)
 
 
 def run_once(
@@ -253,10 +253,12 @@ def work(runtime: Runtime) -> None:
             runtime.sessions, runtime.encoder
         )  # another model than last time embeds all anew
     log.info("worker started")
-    slow = threading.Thread(target=_loop, args=(runtime, SLOW), daemon=True)
-    slow.start()
+    lanes = [threading.Thread(target=_loop, args=(runtime, lane), daemon=True) for lane in (KEEPING, SLOW)]
+    for lane in lanes:
+        lane.start()
     _loop(runtime, QUICK)
-    slow.join(PATIENCE_S)
+    for lane in lanes:
+        lane.join(PATIENCE_S)
     runtime.live.save()
     log.info("worker stopped")
 

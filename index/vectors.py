@@ -1,112 +1,88 @@
-"""The dense half: passages as vectors in FAISS, searched exactly, over what may be looked at."""
+"""The dense half: the nearest passages among what may be looked at, on shelves and beside them."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_hex
 from threading import RLock
+from typing import Any
 
-import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from index import snapshot
+from index import plan, shelf, snapshot
 from index.errors import IndexDamaged, RecipeMismatch
+from index.fresh import Fresh
 from index.hits import Allowed, Hit
+from index.rows import Entry, Rows, Vector
+from index.shelf import Shelf
 
-DEAD_SHARE = 0.25  # above this share of tombstones the rows are packed
-PACK_FROM = 1000
-
-Vector = NDArray[np.float32]
-Rows = NDArray[np.int64]
-
-faiss.omp_set_num_threads(1)  # one query at a time: more threads would only take turns
+__all__ = ("Entry", "Vectors")
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One passage: its id, the item, permission class and part it belongs to, its vector (float32, length 1)."""
+class Kept:
+    """What a snapshot says at one moment, beside the shelves."""
 
-    id: int
-    item: str
-    scope: str
-    part: str
-    vector: Vector
+    arrays: dict[str, NDArray[Any]]
+    facts: dict[str, Any]
+    files: dict[str, str]
 
-
-class Names:
-    """Numbers for names that come again and again."""
-
-    def __init__(self, names: Iterable[str] = ()) -> None:
-        self.names = list(names)
-        self._codes = {name: code for code, name in enumerate(self.names)}
-
-    def code(self, name: str) -> int:
-        """Return the number of a name, a new one when it was never seen."""
-        if name not in self._codes:
-            self._codes[name] = len(self.names)
-            self.names.append(name)
-        return self._codes[name]
-
-    def codes(self, names: Collection[str]) -> list[int]:
-        """Return the numbers of those names that were seen."""
-        return [self._codes[name] for name in names if name in self._codes]
+    def write(self, folder: Path) -> None:
+        """Write it with its SHA-256; a reader sees the old snapshot or the new one, never a mixture."""
+        snapshot.write(folder, self.arrays, self.facts, self.files)
 
 
 class Vectors:
-    """Exact nearest passages by inner product, which is the cosine for vectors of length 1.
+    """Nearest passages by inner product, which is the cosine for vectors of length 1. Safe to share between threads.
 
-    Half precision: the same answers as float32 in half the memory. Safe to share between threads.
+    A permission class with many passages has a shelf of its own; what is fresh, or few, is searched exactly. So what
+    somebody may not read is not only left out: nothing of it takes part in the search.
     """
 
     def __init__(self, fingerprint: str, dimension: int) -> None:
         self.fingerprint, self.dimension = fingerprint, dimension
         self.sequence, self.mark = 0, ""  # how far it has come, and in whose past; whoever fills it says so
-        self._lock = RLock()
-        self._clear()
-
-    def _clear(self) -> None:
-        kind = faiss.ScalarQuantizer.QT_fp16
-        self._index = faiss.IndexScalarQuantizer(self.dimension, kind, faiss.METRIC_INNER_PRODUCT)
-        self._facts = np.zeros((4, 0), dtype=np.int64)  # of each row: passage, item, scope, part
-        self._alive = np.zeros(0, dtype=bool)
-        self._items, self._scopes, self._parts = Names(), Names(), Names()
-        self._row_of: dict[int, int] = {}
-        self._rows_of_item: dict[int, set[int]] = {}
+        self._lock, self._building = RLock(), RLock()
+        self._fresh, self._shelves = Fresh(dimension), dict[str, Shelf]()  # replaced, never altered
+        self._touched: set[int] | None = None  # what changed while a shelf is made
 
     @property
     def count(self) -> int:
         """The number of passages that can be found."""
-        return len(self._row_of)
+        with self._lock:
+            return self._fresh.count + sum(shelf.count for shelf in self._shelves.values())
 
     def ids(self) -> set[int]:
         """Return the ids of all passages that can be found."""
         with self._lock:
-            return set(self._row_of)
+            return self._fresh.ids().union(*(shelf.ids().tolist() for shelf in self._shelves.values()))
 
     def put(self, entries: Sequence[Entry]) -> None:
         """Add passages, replacing those with the same id; raises RecipeMismatch for another dimension."""
         latest = list({entry.id: entry for entry in entries}.values())
-        if not latest:
-            return
         if any(entry.vector.shape != (self.dimension,) for entry in latest):
             raise RecipeMismatch(f"These vectors do not have the {self.dimension} numbers of this index.")
-        with self._lock:
-            self._bury(entry.id for entry in latest)
-            self._append(
-                [self._coded(entry.id, entry.item, entry.scope, entry.part) for entry in latest],
-                np.stack([entry.vector for entry in latest]).astype(np.float32, copy=False),
-            )
+        if latest:
+            with self._lock:
+                self.drop(entry.id for entry in latest)
+                self._fresh.put(latest)
 
     def drop(self, ids: Iterable[int]) -> None:
         """Forget these passages; unknown ids are ignored."""
+        gone = np.array(list(ids), dtype=np.int64)
         with self._lock:
-            self._bury(ids)
+            if self._touched is not None:
+                self._touched.update(gone.tolist())
+            self._fresh.drop(gone.tolist())
+            self._shelves = {scope: one.without(gone) for scope, one in self._shelves.items()}
 
     def clear(self) -> None:
         """Forget everything."""
         with self._lock:
-            self._clear()
-            self.sequence, self.mark = 0, ""
+            self._fresh, self._shelves = Fresh(self.dimension), {}
+            self.sequence, self.mark, self._touched = 0, "", None
 
     def search(self, query: Vector, k: int, allowed: Allowed | None = None) -> list[Hit]:
         """Return the k nearest items, best first, each by its best passage.
@@ -116,136 +92,134 @@ class Vectors:
         """
         if query.shape != (self.dimension,):
             raise RecipeMismatch(f"The query does not have the {self.dimension} numbers of this index.")
-        with self._lock:
-            mask = self._mask(allowed)
-            total = int(mask.sum())
-            if total == 0 or k <= 0:
-                return []
-            return self._scan(query, k, mask, total)
+        if k <= 0:
+            return []
+        with self._lock:  # a passage is on a shelf or fresh, never for a moment neither
+            fresh, shelves = self._fresh.near(query, k, allowed), self._shelves
+        is_open = {scope: allowed is None or scope in allowed.scopes for scope in shelves}
+        found = [fresh, _near([one for scope, one in shelves.items() if is_open[scope]], query, k)]
+        if allowed and allowed.items:
+            found += [one.of_items(allowed.items) for scope, one in shelves.items() if not is_open[scope]]
+        return Rows.joined([rows for rows in found if rows is not None]).best(query, k)
 
     def score(self, query: Vector, items: Collection[str]) -> dict[str, list[Hit]]:
         """Return every passage of each of these items, best first; items without any are left out."""
-        found: dict[str, list[Hit]] = {}
         with self._lock:
-            rows = [row for code in self._items.codes(items) for row in self._rows_of_item.get(code, ())]
-            if rows:
-                scores, order = self._gather(query, np.array(sorted(rows)))
-                for score, row in zip(scores.tolist(), order.tolist(), strict=True):
-                    hit = self._hit(row, score)
-                    found.setdefault(hit.item, []).append(hit)
-        return found
+            fresh, shelves = self._fresh.of_items(items), self._shelves
+        scored: dict[str, list[Hit]] = {}
+        for hit in Rows.joined([fresh, *(one.of_items(items) for one in shelves.values())]).hits(query):
+            scored.setdefault(hit.item, []).append(hit)
+        return scored
 
-    def save(self, folder: Path) -> None:
-        """Write a snapshot with its SHA-256 beside it; a reader sees the old one or the new one, never a mixture."""
+    @contextmanager
+    def settled(self, folder: Path) -> Iterator[None]:
+        """Make a new shelf for each permission class that has outgrown its own, and none besides until this ends.
+
+        Searches and changes go on meanwhile.
+        """
+        with self._building:
+            for scope in self._due():
+                self._renew(folder, scope)
+            yield
+
+    def keep(self) -> Kept:
+        """Return what a snapshot has to say now."""
         with self._lock:
-            self._pack()
-            arrays = {
-                "index": faiss.serialize_index(self._index),
-                "facts": self._facts,
-                "items": np.array(self._items.names, dtype=np.str_),
-                "scopes": np.array(self._scopes.names, dtype=np.str_),
-                "parts": np.array(self._parts.names, dtype=np.str_),
-            }
+            shelves = sorted(self._shelves.items())
             facts = {"fingerprint": self.fingerprint, "dimension": self.dimension}
             facts |= {"sequence": self.sequence, "mark": self.mark}
-        snapshot.write(folder, arrays, facts)
+            facts |= {"shelves": [(scope, one.base.name) for scope, one in shelves]}
+            dead = {f"dead {place}": one.dead_ids() for place, (_, one) in enumerate(shelves)}
+            files = {name: digest for _, one in shelves for name, digest in one.digests.items()}
+            return Kept({**self._fresh.arrays(), **dead}, facts, files)
+
+    def save(self, folder: Path) -> None:
+        """Bring the shelves up to date and write a snapshot."""
+        with self.settled(folder):
+            self.keep().write(folder)
 
     @classmethod
     def load(cls, folder: Path, fingerprint: str) -> "Vectors":
         """Return the index of a snapshot. Raises IndexDamaged, or RecipeMismatch when another recipe made it."""
+        offered = snapshot.peek(folder)
+        try:
+            return cls._load(folder, fingerprint)
+        except IndexDamaged:
+            if snapshot.peek(folder) == offered:
+                raise
+        return cls.load(folder, fingerprint)  # a newer one took its place while it was read
+
+    @classmethod
+    def _load(cls, folder: Path, fingerprint: str) -> "Vectors":
         arrays, facts = snapshot.read(folder, fingerprint)
         try:
             vectors = cls(fingerprint, int(facts["dimension"]))
-            vectors._index = faiss.deserialize_index(arrays["index"])
-            vectors._items = Names(arrays["items"].tolist())
-            vectors._scopes = Names(arrays["scopes"].tolist())
-            vectors._parts = Names(arrays["parts"].tolist())
-            vectors._adopt(arrays["facts"])
+            vectors._fresh = Fresh.of(arrays, vectors.dimension)
+            for place, (scope, name) in enumerate(facts["shelves"]):
+                one = Shelf(folder / Path(name).name, vectors.dimension, facts["files"])
+                vectors._shelves[scope] = one.without(arrays[f"dead {place}"])
             vectors.sequence, vectors.mark = int(facts["sequence"]), str(facts["mark"])
-        except (KeyError, ValueError, RuntimeError) as error:
+        except (KeyError, ValueError, TypeError, RuntimeError, OSError) as error:
             raise IndexDamaged(f"The saved index in {folder} cannot be read: {error}") from error
         return vectors
 
-    def _coded(self, passage: int, item: str, scope: str, part: str) -> tuple[int, int, int, int]:
-        return passage, self._items.code(item), self._scopes.code(scope), self._parts.code(part)
+    def shelves_offered(self, folder: Path) -> list[list[str]]:
+        """Return the shelves of a snapshot where they are others than those in use."""
+        named: list[list[str]] = snapshot.peek(folder).get("shelves", [])
+        with self._lock:
+            held = [[scope, one.base.name] for scope, one in sorted(self._shelves.items())]
+        return [] if named == held else named
 
-    def _adopt(self, facts: Rows) -> None:
-        first = self._facts.shape[1]
-        self._facts = np.concatenate([self._facts, facts], axis=1)
-        self._alive = np.concatenate([self._alive, np.ones(facts.shape[1], dtype=bool)])
-        for row, (passage, code) in enumerate(zip(facts[0].tolist(), facts[1].tolist(), strict=True), first):
-            self._row_of[passage] = row
-            self._rows_of_item.setdefault(code, set()).add(row)
+    def _due(self) -> list[str]:
+        with self._lock:
+            fresh, shelves = self._fresh.counts(), self._shelves
+            changed = {scope: fresh.get(scope, 0) + one.changed for scope, one in shelves.items()}
+            held = {scope: one.count for scope, one in shelves.items()}
+            return [
+                scope for scope, many in (fresh | changed).items() if plan.is_due(held.get(scope, 0), many)
+            ]
 
-    def _append(self, facts: Sequence[tuple[int, int, int, int]], vectors: Vector) -> None:
-        self._index.add(vectors)
-        self._adopt(np.array(facts, dtype=np.int64).reshape(-1, 4).T)
+    def _renew(self, folder: Path, scope: str) -> None:
+        with self._lock:
+            self._touched = set()
+            old, fresh = self._shelves.get(scope), self._fresh.of_class(scope)
 
-    def _bury(self, ids: Iterable[int]) -> None:
-        for passage in ids:
-            row = self._row_of.pop(passage, None)
-            if row is not None:
-                self._alive[row] = False
-                self._rows_of_item[int(self._facts[1, row])].discard(row)
-        if self._index.ntotal > PACK_FROM and self.count < self._index.ntotal * (1 - DEAD_SHARE):
-            self._pack()
+        def batches() -> Iterator[Rows]:
+            yield from (rows for rows in (old.batches() if old else ()) if len(rows.ids))
+            yield from (rows.as_numbers(np.float32) for rows in fresh)
 
-    def _pack(self) -> None:
-        """Write the living rows anew, so that tombstones cost nothing any more."""
-        rows = np.flatnonzero(self._alive)
-        if len(rows) == len(self._alive):
+        made: Shelf | None = None
+        if fresh or (old and old.count):
+            folder.mkdir(parents=True, exist_ok=True)
+            base = folder / f"shelf-{token_hex(6)}"
+            made = Shelf(base, self.dimension, shelf.write(base, batches, self.dimension))
+        with self._lock:
+            self._install(scope, made, {passage for rows in fresh for passage in rows.ids.tolist()})
+
+    def _install(self, scope: str, made: Shelf | None, taken: set[int]) -> None:
+        """Put a new shelf in the place of the old one, without what changed while it was made."""
+        if self._touched is None:  # everything was forgotten meanwhile
             return
-        facts, vectors = self._facts[:, rows].T.tolist(), self._index.reconstruct_batch(rows)
-        items, scopes, parts = self._items.names, self._scopes.names, self._parts.names
-        self._clear()
-        self._append(
-            [
-                self._coded(passage, items[item], scopes[scope], parts[part])
-                for passage, item, scope, part in facts
-            ],
-            vectors,
-        )
+        shelves = {other: one for other, one in self._shelves.items() if other != scope}
+        touched = np.array(sorted(self._touched), dtype=np.int64)
+        self._shelves = shelves | ({scope: made.without(touched)} if made else {})
+        self._fresh.drop(taken - self._touched)
+        self._touched = None
 
-    def _mask(self, allowed: Allowed | None) -> NDArray[np.bool_]:
-        if allowed is None:
-            return self._alive
-        open_scopes = np.zeros(len(self._scopes.names) + 1, dtype=bool)
-        open_scopes[self._scopes.codes(allowed.scopes)] = True
-        mask = self._alive & open_scopes[self._facts[2]]
-        single = [
-            row for code in self._items.codes(allowed.items) for row in self._rows_of_item.get(code, ())
-        ]
-        mask[single] = True
-        return mask
 
-    def _gather(self, query: Vector, rows: Rows) -> tuple[Vector, Rows]:
-        scores = self._index.reconstruct_batch(rows) @ query
-        order = np.argsort(-scores, kind="stable")
-        return scores[order], rows[order]
-
-    def _scan(self, query: Vector, k: int, mask: NDArray[np.bool_], total: int) -> list[Hit]:
-        """Search with a selector, looking further until k items are found: an item may have many passages."""
-        bits = np.packbits(mask, bitorder="little")
-        selector = faiss.IDSelectorBitmap(bits) if total < len(mask) else None
-        parameters = faiss.SearchParameters(sel=selector) if selector else None
-        want = min(total, 4 * k)
-        while True:
-            scores, rows = self._index.search(query[None, :], want, params=parameters)
-            found = rows[0] >= 0  # FAISS pads with -1
-            hits = self._best_items(scores[0][found], rows[0][found], k)
-            if len(hits) >= k or want >= total:
-                return hits
-            want = min(total, 4 * want)
-
-    def _best_items(self, scores: Vector, rows: Rows, k: int) -> list[Hit]:
-        best: dict[str, Hit] = {}
-        for score, row in zip(scores.tolist(), rows.tolist(), strict=True):
-            hit = self._hit(row, score)
-            best.setdefault(hit.item, hit)
-            if len(best) == k:
-                break
-        return list(best.values())
-
-    def _hit(self, row: int, score: float) -> Hit:
-        passage, item, _, part = self._facts[:, row].tolist()
-        return Hit(passage, self._items.names[item], score, self._parts.names[part])
+def _near(shelves: Sequence[Shelf], query: Vector, k: int) -> Rows | None:
+    """Return the nearest passages of these shelves, those of k items and more; None where there is no shelf."""
+    wanted, wider = plan.proposed(k), 1
+    while shelves:
+        proposals = [one.propose(query, wanted, wider) for one in shelves]
+        seeming = np.sort(np.concatenate([nearness for nearness, _ in proposals]))[-wanted:]
+        floor = seeming[0] if len(seeming) else 0.0
+        kept = zip(shelves, proposals, strict=True)
+        found = Rows.joined([one.rows(rows[nearness >= floor]) for one, (nearness, rows) in kept])
+        enough = (
+            2 * len(seeming) >= wanted and len(np.unique(found.items)) >= k
+        )  # more, where many are forgotten
+        if enough or all(one.is_seen_whole(wanted, wider) for one in shelves):
+            return found
+        wanted, wider = 4 * wanted, 4 * wider
+    return None

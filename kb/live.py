@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from threading import RLock
+from threading import RLock, Thread
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 BATCH = 1000
 EARLIER_S = 60  # for so long a reader may look at a moment that this copy has passed
 MOST_EARLIER = 1000
+LOOK_S = 1  # so often a copy looks whether the worker has made new shelves
 TROUBLES = {  # what a person reads when a part is missing
     "model": "The language model is not available, so the desk finds by words, not by meaning.",
     "vectors": "The index of meanings is not available, so the desk finds by words only.",
@@ -72,6 +73,8 @@ class Live:
         self._passed: dict[Place, float] = {}  # places behind the copy, and when it went on from there
         self.vectors: Vectors | None = self._open_vectors()
         self.words: Words | None = None
+        self._looked, self._offered = time.monotonic(), list[list[str]]()
+        self._arrived: Vectors | None = None  # a copy with the worker's new shelves, to go on with
 
     def close(self) -> None:
         """Let go of everything."""
@@ -84,8 +87,10 @@ class Live:
         """
         with self._lock:
             last = place_of(db)
+            self._look_for_shelves()
             if (last == self._heard and self.words is not None) or self._is_earlier(last):
                 return
+            self._take_shelves(db, last)
             self._leave(db, last)
             self._follow_scopes(db, last)
             if self.vectors is not None:
@@ -107,10 +112,13 @@ class Live:
         self._passed.pop(last, None)
 
     def save(self) -> None:
-        """Save the vectors, so that the next start reads one file instead of every row."""
-        with self._lock:
-            if self.vectors is not None:
-                self.vectors.save(self.folder / "vectors")
+        """Bring the shelves up to date and save the vectors; nobody waits for it, but for a moment at the end."""
+        vectors, folder = self.vectors, self.folder / "vectors"
+        if vectors is not None:
+            with vectors.settled(folder):
+                with self._lock:  # not between two batches of one change
+                    kept = vectors.keep()
+                kept.write(folder)
 
     def scopes_of(self, viewer: Viewer, corpora: Collection[str]) -> frozenset[str]:
         """Return the permission classes of these kinds that a viewer may read."""
@@ -163,6 +171,31 @@ class Live:
         except SearchError:  # missing, damaged or of another model: every vector comes from the rows again
             found = vectors.Vectors(self.fingerprint, self.encoder.recipe.dimension)
         return found
+
+    def _look_for_shelves(self) -> None:
+        """Open the new shelves that the worker has made for all, if there are any, while searches go on."""
+        if self.vectors is None or time.monotonic() - self._looked < LOOK_S:
+            return
+        self._looked, folder = time.monotonic(), self.folder / "vectors"
+        offered = self.vectors.shelves_offered(folder)
+        if offered and offered != self._offered:
+            self._offered = offered
+            Thread(target=self._fetch, args=(type(self.vectors), folder), daemon=True).start()
+
+    def _fetch(self, kind: "type[Vectors]", folder: Path) -> None:
+        try:
+            arrived = kind.load(folder, str(self.fingerprint))
+        except SearchError:  # the next one will do
+            return
+        with self._lock:
+            self._arrived, self._heard = arrived, None
+
+    def _take_shelves(self, db: Session, last: Place) -> None:
+        """Go on with the copy that arrived, if what it holds is of this past and not later than this moment."""
+        if self._arrived is not None and _place(self._arrived).sequence <= last.sequence:
+            if knows(db, _place(self._arrived)):
+                self.vectors = self._arrived
+            self._arrived = None
 
     def _follow_scopes(self, db: Session, last: Place) -> None:
         since = self._scoped.sequence if knows(db, self._scoped) else 0

@@ -19,6 +19,7 @@ from assistant.desk.incident import Incident
 from assistant.desk.permissions import viewer_of
 from assistant.runtime import Runtime
 from assistant.worker import run_once
+from index import plan
 from index.encoder import GRAPH, RECIPE, TOKENIZER, HashEncoder
 from kb import embeddings
 from kb.search import find
@@ -42,7 +43,7 @@ STORIES = (
     ("Mail stays in the outbox", "The profile is full.", "Archive the oldest mail."),
     ("Phone has no dial tone", "The port is in the wrong network.", "Move it to the voice network."),
 )
-INDEX_FILES = 10  # at least: a snapshot with its manifest, and the parts of a word index
+INDEX_FILES = 16  # at least: a snapshot with its manifest and two shelves, and the parts of a word index
 
 
 def open_desk(folder: Path, *, worker: bool = False, encoder=None) -> Runtime:
@@ -91,12 +92,13 @@ def whole(tmp_path_factory):
     folder = tmp_path_factory.mktemp("whole")
     runtime = open_desk(folder, worker=True)
     runtime.migrate()
-    with runtime.writing() as db:
+    with runtime.writing() as db, pytest.MonkeyPatch.context() as early:
+        early.setattr(plan, "SHELVED_FROM", 4)
         for title, cause, resolution in STORIES:
             make.incident(db, title, symptoms=f"{title} since Monday.")
             make.article(db, title=f"How to cure: {title}", issue=title, cause=cause, resolution=resolution)
         db.commit()
-    run_once(runtime, runtime.now())
+        run_once(runtime, runtime.now())
     runtime.close()
     assert len(list(folder.glob("index/*/*"))) >= INDEX_FILES
     return folder, ask(folder)

@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
-from index import snapshot
+from index import shelf, snapshot
+from index.vectors import Vectors
 from index.words import Words
 from kb.live import Live
 
@@ -67,7 +68,10 @@ POINTS: dict[str, Callable[[int], None]] = {
     "before a commit": lambda nth: at_event("commit", nth),
     "right after a commit": lambda nth: after(Session, "commit", nth),
     "between vectors and snapshot": lambda nth: before(Live, "save", nth),
-    "while a snapshot is written": lambda nth: before(snapshot, "_settle", nth),
+    "while a shelf is made": lambda _: during(shelf, "write", 1),
+    "before a shelf is put in place": lambda _: before(Vectors, "_install", 1),
+    "after a shelf was put in place": lambda _: after(Vectors, "_install", 1),
+    "while a snapshot is written": lambda nth: before(snapshot, "settled", nth),
     "before a snapshot is put in place": lambda nth: before(Path, "replace", nth),
     "after a snapshot was put in place": lambda nth: after(Path, "replace", nth),
     "before the word index commits": lambda _: before(Words, "commit", 1),  # later rounds have nothing new

@@ -1,14 +1,16 @@
 """Every process's copy of the index follows the rows, survives damage, and says what does not work."""
 
 import sys
+import time
 
 import pytest
 from sqlalchemy import delete, update
 
 from assistant import worker
 from assistant.desk.corpora import CORPORA
+from index import plan
 from index.encoder import HashEncoder
-from kb import embeddings
+from kb import embeddings, live
 from kb.article import Article
 from kb.embeddings import Counter, Embedding, Mark
 from kb.live import Live
@@ -17,6 +19,7 @@ from kb.viewer import Viewer
 from tests import make
 
 BEN = Viewer(1, "agent")
+PATIENCE = 1000  # looks
 
 
 @pytest.fixture
@@ -73,6 +76,28 @@ def test_a_saved_copy_opens_with_everything_and_a_missing_or_damaged_one_is_fill
     fresh = another(written)
     assert titles(written, fresh)[0][0] == ("article", 1)
     assert embeddings.check(written.sessions, fresh) == []
+
+
+def test_a_copy_goes_on_with_the_shelves_that_the_worker_made(written, monkeypatch):
+    monkeypatch.setattr(live, "LOOK_S", 0)
+    monkeypatch.setattr(plan, "SHELVED_FROM", 2)
+    reader = another(written)
+    before, first = titles(written, reader)[0], reader.vectors
+    assert first.shelves_offered(reader.folder / "vectors") == []
+    written.live.save()
+    with written.writing() as db:
+        make.article(db, title="Badge reader stays dark", issue="The badge reader at the door is dark.")
+        db.commit()
+    worker.embed(written, make.NOON)
+    for _ in range(PATIENCE):
+        found = titles(written, reader)[0]
+        assert set(before) <= set(found), "a search missed something while the copy was changed"
+        if reader.vectors is not first:
+            break
+        time.sleep(0.01)
+    assert reader.vectors is not first and reader.vectors.shelves_offered(reader.folder / "vectors") == []
+    assert titles(written, reader, "badge reader dark")[0][0] == ("article", 2)
+    assert embeddings.check(written.sessions, reader) == []
 
 
 def test_a_damaged_word_index_is_said_by_readers_and_made_again_by_the_writer(written):
