@@ -13,9 +13,10 @@ from typing import Any
 import click
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
-from assistant import dataset, laboratory
+from assistant import dataset, throwaway
 from bench import desks
 from index import calibration, evaluation, fusion
 from index.calibration import Surroundings
@@ -26,7 +27,7 @@ from kb.asking import Asking
 
 TARGET = Path(__file__).parent.parent / "index" / "fusion.json"
 NAMES = tuple(fusion.terms(Ask(), Candidate("")))
-STEPS, RATE, SHRINK = 4000, 0.3, 1e-2
+SHRINK = 1e-2
 Matrix = NDArray[np.float64]
 
 
@@ -74,12 +75,12 @@ def report(data: Path, encoder: Encoder, *, write: bool) -> None:
 def look(folder: Path, encoder: Encoder) -> list[Seen]:
     """Return every query of a set with the terms of its candidates."""
     data = dataset.read(folder)
-    with laboratory.throwaway(data, encoder) as desk:
+    with throwaway.throwaway(data, encoder) as desk:
         queries = [query for query in data.queries if str(query["id"]) in data.judged]
         return [_seen(desk, query, data.judged) for query in (*queries, *data.unanswered)]
 
 
-def _seen(desk: laboratory.Desk, query: Mapping[str, Any], judged: Mapping[str, Mapping[str, float]]) -> Seen:
+def _seen(desk: throwaway.Desk, query: Mapping[str, Any], judged: Mapping[str, Mapping[str, float]]) -> Seen:
     live = desk.runtime.live
     asking = Asking(live, dataset.text_of(query), Allowed(frozenset(live.scopes)))
     candidates = [candidate for candidate, _ in asking.candidates()]
@@ -104,17 +105,20 @@ def fit(sets: Sequence[Sequence[Seen]]) -> Matrix:
     centred = np.concatenate([terms - terms.mean(axis=0) for terms, _, _ in groups])
     spread = centred.std(axis=0) + 1e-9
     scaled, wanted = centred / spread, np.concatenate([gains for _, gains, _ in groups])
-    share = np.repeat([weight for *_, weight in groups], lengths) / len(sets)
-    weights = np.zeros(len(NAMES))
-    for _ in range(STEPS):
+    share = np.array([weight for *_, weight in groups]) / len(sets)
+
+    def loss(weights: Matrix) -> tuple[float, Matrix]:
         scores = scaled @ weights
-        raised = np.exp(scores - np.repeat(np.maximum.reduceat(scores, starts), lengths))
-        chances = raised / np.repeat(np.add.reduceat(raised, starts), lengths)
-        slope = scaled.T @ (share * (chances - wanted)) + 2 * SHRINK * weights
-        weights = np.maximum(
-            0.0, weights - RATE * slope
-        )  # nothing that speaks for an item may count against it
-    return np.asarray(weights / spread)
+        highest = np.maximum.reduceat(scores, starts)
+        raised = np.exp(scores - np.repeat(highest, lengths))
+        totals = np.add.reduceat(raised, starts)
+        missed = highest + np.log(totals) - np.add.reduceat(scores * wanted, starts)
+        slope = scaled.T @ (np.repeat(share, lengths) * (raised / np.repeat(totals, lengths) - wanted))
+        return float(share @ missed + SHRINK * weights @ weights), slope + 2 * SHRINK * weights
+
+    bounds = [(0.0, None)] * len(NAMES)  # nothing that speaks for an item may count against it
+    found = minimize(loss, np.zeros(len(NAMES)), jac=True, method="L-BFGS-B", bounds=bounds)
+    return np.asarray(found.x / spread)
 
 
 def quality(seen: Sequence[Seen], weights: Matrix) -> float:

@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 from sqlalchemy import select
 
-from assistant import dataset, laboratory
+from assistant import dataset, throwaway
 from bench import desks
 from index.encoder import Encoder
 from kb.embeddings import Embedding
@@ -63,7 +63,7 @@ def import_rate(folder: Path, encoder: Encoder) -> list[list[str]]:
     whole = dataset.read(folder)
     data = dataset.Data(whole.documents[:DOCUMENTS], [], [], {}, whole.kind)
     started = time.perf_counter()
-    with laboratory.throwaway(data, encoder) as desk:
+    with throwaway.throwaway(data, encoder) as desk:
         took = time.perf_counter() - started
         with desk.runtime.reading() as db:
             rows = db.execute(select(Embedding.lead, Embedding.text)).all()

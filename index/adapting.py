@@ -99,7 +99,7 @@ def _loss(model: SentenceTransformer, batch: Sequence[Pair]) -> torch.Tensor:
 
 
 def _vectors(model: SentenceTransformer, texts: list[str]) -> torch.Tensor:
-    features: dict[str, Any] = model.tokenize(texts)
+    features: dict[str, Any] = model.preprocess(texts)
     return normalize(model(features)["sentence_embedding"], dim=-1)
 
 

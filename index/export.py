@@ -1,6 +1,6 @@
 """From a sentence-transformers model to what the desk serves: an ONNX graph, its tokenizer and its recipe.
 
-The only file that imports torch; it runs once, in a process of its own.
+It loads torch, so nothing that serves imports it; it runs once, in a process of its own.
 """
 
 import importlib.util

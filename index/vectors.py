@@ -59,6 +59,11 @@ class Vectors:
         with self._lock:
             return self._fresh.ids().union(*(shelf.ids().tolist() for shelf in self._shelves.values()))
 
+    def scopes(self) -> set[str]:
+        """Return the permission classes of all passages that can be found."""
+        with self._lock:
+            return set(self._fresh.counts()) | set(self._shelves)
+
     def put(self, entries: Sequence[Entry]) -> None:
         """Add passages, replacing those with the same id; raises RecipeMismatch for another dimension."""
         latest = list({entry.id: entry for entry in entries}.values())

