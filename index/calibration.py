@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from index.fusion import shipped
 
 BANDS = ((0.7, "very likely"), (0.4, "likely"), (0.0, "possible"))
-FLOOR = 0.12  # below it nobody should be sent to look
+FLOOR = 0.12  # of a hit: below it nobody should be sent to look
+UNSOLVED = 0.25  # of a question: below it nobody here has solved it before
 RIVALS = 9  # other hits that show whether one stands out
 BACKGROUND = 6.0  # the score of what has little to do with a question: stands in where there are fewer hits
 UNRELATED = 0.1  # the cosine of what has nothing to do with a question: stands in where there are fewer items

@@ -18,6 +18,7 @@ from index.lexical import Evidence
 PROSE = 1.2  # pieces per word in ordinary prose
 STRANGEST = 1.5  # no question counts as stranger than this, on a logarithmic scale
 LONG = 200  # words; a longer question is not longer still
+LEAST_KNOWN = 0.05  # even where no word of a question is known here, meaning puts the items in an order
 
 
 @dataclass(frozen=True)
@@ -68,13 +69,14 @@ class Candidate:
 
 def terms(ask: Ask, candidate: Candidate) -> dict[str, float]:
     """Return what speaks for a candidate, by name, before it is weighed."""
-    words = candidate.evidence.score / max(ask.known, 0.05) if candidate.evidence else 0.0
+    known = max(ask.known, LEAST_KNOWN)
+    words = candidate.evidence.score / known if candidate.evidence else 0.0
     return {
-        "meaning": candidate.meaning * ask.known,
-        "headline": candidate.headline * ask.known,
-        "closest": candidate.closest * ask.known,
-        "opening": candidate.opening * ask.known * ask.length,
-        "agreement": candidate.agreement * ask.known,
+        "meaning": candidate.meaning * known,
+        "headline": candidate.headline * known,
+        "closest": candidate.closest * known,
+        "opening": candidate.opening * known * ask.length,
+        "agreement": candidate.agreement * known,
         "words": words,
         "strange_words": words * ask.strange,
         "sharp_words": words * ask.sharpness,

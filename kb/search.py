@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from index import calibration
 from index.hits import Allowed
+from kb import tuning
 from kb.asking import POOL, Asking, Ranked
 from kb.embeddings import Embedding
 from kb.live import Live
@@ -101,12 +102,14 @@ def find(
     wanted = [one for one in search.ranked() if one.corpus in corpora and one.item not in hidden]
     readable = _readable(db, live, viewer, wanted)
     ranked = _fitting(within, readable[: max(k, pool // 2)])
-    chances = search.chances(readable)
+    trust, solved = tuning.trust(db), search.solved(readable)
+    chances = {item: trust.of(chance) for item, chance in search.chances(readable).items()}
     return Answer(
         hits=_explained(db, search, [(one, chances[one.item]) for one in ranked[:k]]),
         degraded=tuple(dict.fromkeys((*live.troubles.values(), *search.troubles))),
-        nothing=search.answered and (not ranked or chances[ranked[0].item] < calibration.FLOOR),
-        solved=search.solved(readable),
+        nothing=search.answered
+        and (not ranked or solved < calibration.UNSOLVED or chances[ranked[0].item] < calibration.FLOOR),
+        solved=solved,
         took_ms=(time.perf_counter() - started) * 1000,
         recipe=live.fingerprint,
         order=tuple((one.corpus, one.item_id) for one in ranked),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from hashlib import sha256
 
-from assistant.backtest import cases, contest, figures, reading
+from assistant.backtest import cases, contest, figures, honesty, reading
 from assistant.backtest.cases import Case
 from assistant.backtest.contest import CONTENDERS, Contender
 from assistant.backtest.figures import Figures
@@ -76,10 +76,12 @@ def _finish(runtime: Runtime, run_id: int, contenders: dict[str, str]) -> Labora
         before = laboratory.before(db, run.recipe)
         earlier = [Outcome.read(one) for one in before.outcomes] if before else []
     found = figures.of(outcomes, contenders)
+    found["promise"] = honesty.learn(outcomes)
     found["model"] = runtime.encoder.recipe.model if runtime.encoder else ""
     if before is not None:
         found["since"] = {"run": before.id, "recipe": before.recipe, **figures.since(outcomes, earlier)}
     with runtime.writing() as db:
+        honesty.take_over(db, found["promise"], now=runtime.now())
         run = laboratory.finish(db, run_id, found, now=runtime.now())
         db.commit()
         db.refresh(run)

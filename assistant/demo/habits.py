@@ -24,7 +24,7 @@ def ask(db: Session, cast: Cast, question: QuestionFile, step: Step, now: dateti
         for rank, one in enumerate(question.shows, 1)
     ]
     if step.verb == "portal":
-        kept = feedback.record_typed(db, step.text, shown, actor=actor, now=now, **about)
+        kept = feedback.record_typed(db, step.text, shown, kind="portal", actor=actor, now=now, **about)
     else:
         kept = feedback.record(db, step.text, shown, kind="search", actor=actor, now=now, **about)
     for place in step.arguments[1:]:

@@ -21,6 +21,7 @@ from assistant.desk.site import Setting
 from assistant.desk.ways import ProcessVersion
 from kb.article import Article, Flag, Version
 from kb.store import Base, UtcDateTime
+from kb.tuning import Tuning
 
 
 class AuditEntry(Base):
@@ -85,6 +86,7 @@ TRAILS: dict[type[Base], Trail] = {
     Category: Trail("category", "id"),
     Setting: Trail("setting", "number", "updated_by_id", "updated_at", STAMPS),
     ProcessVersion: Trail("process version", "id", "author_id", "at", frozenset({"text"})),
+    Tuning: Trail("tuning", "id"),
 }
 
 

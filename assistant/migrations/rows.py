@@ -13,7 +13,7 @@ from assistant.desk import (
     signin,
 )
 from assistant.importers import run as imports
-from kb import embeddings, feedback, likeness, remarks, votes
+from kb import embeddings, feedback, likeness, remarks, tuning, votes
 from kb.store import Base
 
 ROWS = (
@@ -32,6 +32,7 @@ ROWS = (
     saved_view,
     seen,
     signin,
+    tuning,
     votes,
 )  # what these do not define, they import
 METADATA = Base.metadata

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from werkzeug.exceptions import NotFound
 
-from assistant.backtest import cases, figures, inspection, report
+from assistant.backtest import cases, figures, honesty, inspection, report
 from assistant.backtest.figures import ENOUGH, MEASURES
 from assistant.backtest.reader import PAGE, SHOWS, Reader
 from assistant.desk import jobs, laboratory, nightly, site
@@ -39,9 +39,11 @@ def index() -> ResponseReturnValue:
         run=run,
         confirmed=cases.count(db()),
         enough=ENOUGH,
+        fewest=honesty.FEWEST,
         measures=MEASURES,
         nightly=site.of(db(), SUBJECT),
         seen=site.version(db(), SUBJECT),
+        promise=honesty.current(db()),
         zone=runtime().zone(db()).key,
         hours=[(hour, f"{hour:02d}:00") for hour in nightly.HOURS],
         **_work(),
@@ -73,6 +75,16 @@ def plan() -> ResponseReturnValue:
     nightly.plan(db(), values, seen=seen, actor=me(), now=now(), subject=SUBJECT)
     said = "It runs every night from now on." if values["nightly"] else "It runs only when somebody asks."
     return done(url_for("laboratory.index"), said, leave=True)
+
+
+@blueprint.post("/promise")
+@allows("administer", form="laboratory.index")
+def promise() -> ResponseReturnValue:
+    """Tell promises by the desk's own record, or as they were shipped."""
+    run, own = laboratory.last(db()), forms.text("way") == "own"
+    found = run.figures.get("promise") if run else None
+    told = honesty.decide(db(), found if own else None, actor=me(), now=now())
+    return done(url_for("laboratory.index"), told, leave=True)
 
 
 @blueprint.get("/incidents")

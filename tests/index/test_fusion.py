@@ -42,6 +42,11 @@ def test_in_a_language_that_nothing_here_is_written_in_words_decide():
     assert score(PROSE, by_meaning) > score(PROSE, by_words)
 
 
+def test_where_no_word_is_known_meaning_still_puts_items_in_an_order():
+    unknown = Ask(known=0.0)
+    assert score(unknown, candidate(meaning=0.5)) > score(unknown, candidate(meaning=0.4)) > 0
+
+
 def test_words_count_more_in_a_log_than_in_prose():
     by_words = candidate(said(0.3))
     assert score(Ask(strangeness=4.0), by_words) > score(PROSE, by_words)

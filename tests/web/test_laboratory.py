@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 
 from assistant import worker
+from assistant.backtest import honesty
 from assistant.backtest.figures import ENOUGH
-from assistant.desk import jobs, site
+from assistant.desk import audit, jobs, laboratory, site
 from assistant.desk.incident import Incident
-from kb import authoring
+from kb import authoring, tuning
 from kb.article import Article
 from tests import make
 
@@ -191,6 +192,24 @@ def test_only_administrators_decide_about_the_nights(cleo, browser, rows):
     with rows() as db:
         assert site.of(db, "laboratory") == {"nightly": True, "hour": 4}
     assert dan.post("/laboratory/nightly", hour="5", seen="0").status_code == 409
+
+
+def test_dan_goes_back_to_the_promises_as_shipped_and_forth_again(browser, rows, asked):
+    with rows() as db:
+        run = laboratory.last(db)
+        learned = {"constant": 1.0, "slope": 1.0, "labels": 120}
+        own = {"labels": 120, "learned": learned, "before": 0.2, "after": 0.05}
+        run.figures = {**run.figures, "promise": own}
+        honesty.take_over(db, own, now=make.NOON)
+    dan = browser("dan")
+    assert "their error falls from 0.200 to 0.050" in " ".join(dan.get("/laboratory").text.split())
+    for way, there, used in (("shipped", "Use the desk", False), ("own", "Go back to the promises", True)):
+        assert dan.post("/laboratory/promise", way=way).status_code == 303
+        assert there in dan.get("/laboratory").text
+        with rows() as db:
+            assert (tuning.trust(db).of(0.3) > 0.3) is used
+            entry = audit.newest(db, "tuning", tuning.newest(db, "promise").id)[0]
+            assert entry.person.name.startswith("Dan")
 
 
 def test_agents_do_not_enter(ben, asked):

@@ -1,4 +1,4 @@
-"""The laboratory keeps what its runs found."""
+"""The laboratory keeps what its runs found, and what the desk learned from them."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,8 +22,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_laboratory_run")),
     )
     op.create_index("ix_laboratory_run_finished", "laboratory_run", ["finished_at", "id"])
+    op.create_table(
+        "tuning",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("learned", sa.JSON(), nullable=False),
+        sa.Column("evidence", sa.JSON(), nullable=False),
+        sa.Column("in_use", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tuning")),
+    )
+    op.create_index("ix_tuning_kind", "tuning", ["kind", "in_use"])
 
 
 def downgrade() -> None:
     """Take it back."""
+    op.drop_table("tuning")
     op.drop_table("laboratory_run")

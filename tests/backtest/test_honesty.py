@@ -1,0 +1,48 @@
+"""Promises by the desk's own record: taken over where they come truer, left where somebody went back."""
+
+import random
+
+from assistant.backtest import honesty
+from assistant.backtest.outcome import Outcome
+from kb import tuning
+from kb.tuning import PROMISE
+from tests import make
+
+
+def outcomes(count, truth, seed=3):
+    drawn = random.Random(seed)
+    for number in range(count):
+        chance = drawn.uniform(0.05, 0.7)
+        yield Outcome(number, 1, {}, chance, right=drawn.random() < truth(chance), shown=[])
+
+
+def modest(chance):
+    return min(1.0, chance + 0.3)
+
+
+def test_a_modest_desk_learns_and_says_what_it_is_worth():
+    found = honesty.learn(list(outcomes(300, modest)))
+    assert found["labels"] == 300
+    assert found["after"] < found["before"]
+
+
+def test_few_incidents_teach_nothing():
+    found = honesty.learn(list(outcomes(40, modest)))
+    assert (found["before"], found["after"]) == (None, None)
+
+
+def test_what_is_learned_is_used_until_somebody_goes_back(db):
+    found = honesty.learn(list(outcomes(300, modest)))
+    assert tuning.trust(db).of(0.3) == 0.3
+    assert honesty.take_over(db, found, now=make.NOON)
+    assert tuning.trust(db).of(0.3) > 0.45
+    tuning.withdraw(db, PROMISE, actor=make.person(db), now=make.NOON)
+    assert tuning.trust(db).of(0.3) == 0.3
+    assert not honesty.take_over(db, found, now=make.NOON)
+    assert tuning.trust(db).of(0.3) == 0.3
+
+
+def test_what_makes_promises_no_truer_is_not_used(db):
+    found = honesty.learn(list(outcomes(300, modest))) | {"after": 0.2, "before": 0.2}
+    assert not honesty.take_over(db, found, now=make.NOON)
+    assert tuning.newest(db, PROMISE) is None
