@@ -11,7 +11,7 @@ from index.fusion import Ask, Candidate
 from index.hits import Allowed, Hit
 from index.lexical import Evidence, Question
 from kb.live import TROUBLES, Live
-from kb.passages import TITLE, headline, items_numbered
+from kb.passages import NAMING, headline, items_numbered
 
 log = logging.getLogger(__name__)
 POOL = 50  # candidates that each half proposes
@@ -201,8 +201,8 @@ class Asking:
 def _candidate(
     item: str, passages: Sequence[Hit], opened: Mapping[str, float], evidence: Evidence | None
 ) -> Proposed:
-    titles = [hit.score for hit in passages if hit.part == TITLE]
-    bodies = [hit for hit in passages if hit.part != TITLE]
+    titles = [hit.score for hit in passages if hit.part in NAMING]
+    bodies = [hit for hit in passages if hit.part not in NAMING]
     meaning = bodies[0].score if bodies else max(titles, default=0.0)
     candidate = Candidate(
         item=item,

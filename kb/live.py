@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from index.encoder import Encoder
 from index.errors import SearchError, WriterBusy
 from kb.embeddings import Corpora, Embedding, Place, knows, passed, place_of, waiting
-from kb.passages import TITLE, number_of
+from kb.passages import NAMING, TITLE, number_of
 from kb.viewer import Viewer
 
 if TYPE_CHECKING:
@@ -309,7 +309,7 @@ def _whole_items(db: Session, items: set[tuple[str, int]], module: ModuleType) -
         for item_id, group in groupby(db.execute(mine), key=lambda row: row.item_id):
             rows = list(group)
             title = "\n".join(row.text for row in rows if row.part == TITLE)
-            text = "\n".join(row.text for row in rows if row.part != TITLE)
+            text = "\n".join(row.text for row in rows if row.part not in NAMING)
             yield module.Entry(
                 f"{corpus}:{item_id}", rows[0].scope, title, text, (number_of(corpus, item_id),)
             )

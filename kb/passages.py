@@ -7,14 +7,15 @@ from hashlib import sha256
 from index.identifiers import identifiers
 from kb.corpus import Passage
 
-TITLE = "title"
+TITLE, HEADLINE = "title", "headline"
+NAMING = (TITLE, HEADLINE)  # the part that an item goes by; the headline is a part of its text as well
 LARGEST_ID = 2**31 - 1
 WORDS = 200  # about what a small model reads at once
 NUMBERS = {"article": "KB", "incident": "INC"}  # how people quote an item
 EXCERPT = 240  # characters of a passage that are shown as the reason
 BEFORE = 6  # words shown before the first term
 MOST = 60  # passages of one item: beyond, a text is a log or a book
-HEADLINE = 14  # words that say what a text without a title is about
+HEADLINE_WORDS = 14  # that say what a text without a title is about
 LONGEST_HEADLINE = 120  # characters
 
 
@@ -60,7 +61,7 @@ def items_numbered(text: str) -> dict[str, str]:
 def headline(text: str) -> str:
     """Return what a text is about: its first line, or its first words where that line is the text itself."""
     first, _, rest = text.strip().partition("\n")
-    return first[:LONGEST_HEADLINE].strip() if rest.strip() else " ".join(first.split()[:HEADLINE])
+    return first[:LONGEST_HEADLINE].strip() if rest.strip() else " ".join(first.split()[:HEADLINE_WORDS])
 
 
 def cut(passages: Sequence[Passage]) -> list[Piece]:
@@ -71,7 +72,7 @@ def cut(passages: Sequence[Passage]) -> list[Piece]:
     title = " ".join(text.text for text in passages if text.part == TITLE).strip()
     lead = " ".join(title.split()[: WORDS // 4])
     about = title or headline("\n".join(text.text for text in passages))
-    pieces = [Piece(TITLE, 0, "", about)] if about else []
+    pieces = [Piece(TITLE if title else HEADLINE, 0, "", about)] if about else []
     counts: dict[str, int] = {}
     for passage in passages:
         if passage.part != TITLE:

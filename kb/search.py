@@ -18,7 +18,7 @@ from kb import tuning
 from kb.asking import POOL, Asking, Ranked
 from kb.embeddings import Embedding
 from kb.live import Live
-from kb.passages import TITLE, excerpt
+from kb.passages import NAMING, excerpt
 from kb.viewer import Viewer
 
 TERMS = 8
@@ -178,7 +178,7 @@ def _explained(db: Session, search: Asking, ranked: Sequence[tuple[Ranked, float
 def _found(one: Ranked, chance: float, rows: Sequence[Any], behind: Mapping[str, Sequence[str]]) -> Found:
     said = one.evidence.stems if one.evidence else ()
     names = sorted(one.evidence.identifiers) if one.evidence else []
-    bodies = [row for row in rows if row.part != TITLE] or list(rows)
+    bodies = [row for row in rows if row.part not in NAMING] or list(rows)
     best = next((row for row in bodies if row.id == one.passage), None)
     if best is None and bodies:
         best = max(bodies, key=lambda row: sum(stem in row.text.lower() for stem in said))

@@ -17,7 +17,7 @@ from index.lexical import Document
 from kb.article import Article, Version
 from kb.corpus import Passage
 from kb.live import Live
-from kb.passages import TITLE, Piece, cut, excerpt
+from kb.passages import NAMING, Piece, cut, excerpt
 
 PARTS = {  # part of a score -> what it is called
     "meaning": "Meaning of its best passage",
@@ -91,7 +91,7 @@ class _Lens:
         return Why(
             sight,
             item,
-            next((piece.text for piece in pieces if piece.part == TITLE), item.title),
+            next((piece.text for piece in pieces if piece.part in NAMING), item.title),
             excerpt(best.text, terms) if best else "",
             terms,
             [(PARTS.get(name, name.replace("_", " ")), value) for name, value in weighed if value],
@@ -124,6 +124,6 @@ def _passages(db: Session, sight: Sight) -> Sequence[Passage]:
 def _best(pieces: Sequence[Piece], sight: Sight, terms: Sequence[str]) -> Piece | None:
     """Return the passage that was nearest by meaning, else the one with the most shared words."""
     near = [piece for piece in pieces if (piece.part, piece.ordinal) == (sight.part, sight.ordinal)]
-    bodies = [piece for piece in pieces if piece.part != TITLE] or list(pieces)
+    bodies = [piece for piece in pieces if piece.part not in NAMING] or list(pieces)
     said = sorted(bodies, key=lambda piece: -sum(term in piece.text.lower() for term in terms))
     return next(iter((*near, *said)), None)

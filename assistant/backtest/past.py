@@ -20,7 +20,7 @@ from index.encoder import Encoder
 from index.hits import Allowed
 from kb.asking import POOL, Asking
 from kb.live import Live
-from kb.passages import TITLE, Piece, cut, number_of
+from kb.passages import NAMING, TITLE, Piece, cut, number_of
 from kb.viewer import Viewer
 
 AT_ONCE = 64  # passages embedded together, of those whose vector is gone
@@ -136,7 +136,7 @@ class Past:
 
     def _entry(self, name: str, state: State, pieces: Sequence[Piece]) -> words.Entry:
         title = "\n".join(piece.text for piece in pieces if piece.part == TITLE)
-        text = "\n".join(piece.text for piece in pieces if piece.part != TITLE)
+        text = "\n".join(piece.text for piece in pieces if piece.part not in NAMING)
         number = number_of(state.corpus, state.item_id)
         return words.Entry(name, self._scope(name), title, text, (number,))
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.corpus import Passage
-from kb.passages import HEADLINE, MOST, WORDS, cut, headline, items_numbered, number_of
+from kb.passages import HEADLINE_WORDS, MOST, WORDS, cut, headline, items_numbered, number_of
 
 
 def test_the_title_stands_alone_and_leads_every_other_passage():
@@ -41,7 +41,7 @@ def test_lines_stay_lines():
 def test_an_item_without_a_title_goes_by_its_headline():
     pieces = cut([Passage("symptoms", "Printer is on fire\nIt began at noon.")])
     assert [(piece.part, piece.text) for piece in pieces] == [
-        ("title", "Printer is on fire"),
+        ("headline", "Printer is on fire"),
         ("symptoms", "Printer is on fire\nIt began at noon."),
     ]
     assert pieces[1].lead == ""
@@ -50,7 +50,7 @@ def test_an_item_without_a_title_goes_by_its_headline():
 def test_a_headline_is_the_first_line_or_the_first_words_of_a_text_that_is_one_line():
     assert headline("\n Mail is slow \nsince noon") == "Mail is slow"
     assert headline("") == headline(" \n ") == ""
-    assert headline("word " * 100).split() == ["word"] * HEADLINE
+    assert headline("word " * 100).split() == ["word"] * HEADLINE_WORDS
 
 
 def test_a_whole_log_gives_a_limited_number_of_passages():
