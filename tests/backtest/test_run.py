@@ -8,6 +8,7 @@ from assistant.backtest.outcome import Outcome
 from assistant.desk import jobs, laboratory, lifecycle, link, nightly
 from assistant.desk.incident import Incident
 from assistant.desk.laboratory import LaboratoryRun
+from index import fusion
 from index.encoder import HashEncoder
 from index.recipe import Recipe
 from kb import authoring
@@ -224,10 +225,10 @@ def test_a_run_with_another_recipe_is_held_against_the_one_before(runtime, histo
 
 
 def test_other_weights_take_part_in_the_contest(runtime, history):
-    backwards = dict.fromkeys(("meaning", "headline", "closest", "words", "strange_words", "identifier"), 0.0)
+    nothing = dict.fromkeys(fusion.shipped()["weights"], 0.0)
     found = loaded(runtime)
     with reading.opened(runtime, list(found.values()), lambda *_: None) as then:
-        other = contest.with_weights("none", "Nothing counts", backwards)
+        other = contest.with_weights("none", "Nothing counts", nothing)
         made = list(contest.run(then, list(found.values()), (*contest.CONTENDERS, other)))
     assert all(one.places["none"] == [] for one in made)
     assert any(one.places["product"] for one in made)

@@ -35,9 +35,6 @@ WORDS = (
 Tell = Callable[..., None]
 
 
-plan.SHELVED_FROM = plan.MOST_GROWN = 1  # every change makes new shelves
-
-
 def open_desk(folder: Path, database: str = "") -> Runtime:
     """Open the desk of a folder with the deterministic encoder."""
     settings = configuration.load(data=folder, database=database)
@@ -46,6 +43,7 @@ def open_desk(folder: Path, database: str = "") -> Runtime:
 
 def live(deed: str, folder: Path, database: str, point: tuple[str, int], lives: int) -> None:
     """Do one thing again and again, up to the point. lives: how many processes lived here before this one."""
+    plan.SHELVED_FROM = plan.MOST_GROWN = 1  # every change makes new shelves, in this process
     runtime = open_desk(folder, database)
     with (folder / "done.log").open("a") as log:
 
