@@ -15,6 +15,7 @@ from kb import tuning
 from kb.tuning import PROMISE, Tuning
 
 FEWEST = 2 * trust.FEWEST  # incidents: one half to learn from, one to measure on
+SHIPPED = asdict(Trust())
 
 
 def learn(outcomes: Sequence[Outcome]) -> dict[str, Any]:
@@ -32,24 +33,29 @@ def learn(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     return told
 
 
-def take_over(db: Session, found: dict[str, Any], *, now: datetime) -> bool:
-    """Put what was learned in use where it makes promises truer, unless somebody went back; say whether it is."""
-    if found["before"] is None or found["after"] >= found["before"]:
-        return False
-    last = tuning.newest(db, PROMISE)
+def take_over(db: Session, found: dict[str, Any], *, now: datetime) -> None:
+    """Use what was learned where it makes promises truer, and the shipped ones where not, unless somebody went back."""
+    last = current(db)
     if last is not None and not last.in_use:
-        return False
-    _adopt(db, found, actor=None, now=now)
-    return True
+        return
+    if is_gain(found):
+        _adopt(db, found, found["learned"], actor=None, now=now)
+    elif last is not None and last.learned != SHIPPED:
+        _adopt(db, found, SHIPPED, actor=None, now=now)
 
 
 def decide(db: Session, found: dict[str, Any] | None, *, actor: Person, now: datetime) -> str:
-    """Tell promises by what was learned, or, without it, as they were shipped; return the sentence for it."""
-    if found and found["before"] is not None:
-        _adopt(db, found, actor=actor, now=now)
+    """Tell promises by what was learned, or, without a gain, as they were shipped; return the sentence for it."""
+    if found and is_gain(found):
+        _adopt(db, found, found["learned"], actor=actor, now=now)
         return "Promises follow this desk's own record."
     tuning.withdraw(db, PROMISE, actor=actor, now=now)
     return "Promises are told as they were shipped."
+
+
+def is_gain(found: dict[str, Any]) -> bool:
+    """Say whether what was learned from the earlier half made the promises of the later half truer."""
+    return found["before"] is not None and found["after"] < found["before"]
 
 
 def current(db: Session) -> Tuning | None:
@@ -57,9 +63,11 @@ def current(db: Session) -> Tuning | None:
     return tuning.newest(db, PROMISE)
 
 
-def _adopt(db: Session, found: dict[str, Any], *, actor: Person | None, now: datetime) -> None:
+def _adopt(
+    db: Session, found: dict[str, Any], learned: dict[str, Any], *, actor: Person | None, now: datetime
+) -> None:
     worth = {name: found[name] for name in ("before", "after")}
-    tuning.adopt(db, PROMISE, found["learned"], worth, actor=actor, now=now)
+    tuning.adopt(db, PROMISE, learned, worth, actor=actor, now=now)
 
 
 def _learned(judged: Sequence[Outcome]) -> Trust:
