@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
 from zlib import crc32
@@ -18,9 +18,9 @@ from zlib import crc32
 import numpy as np
 
 from assistant.desk.errors import DeskError
-from index import evaluation
+from index import evaluation, lesson
 from index.encoder import Encoder, OnnxEncoder
-from kb.pairs import Pair
+from index.lesson import Pair
 
 HELD_BACK = 10  # every tenth item
 MOST_PAIRS = 4000  # trained on in one night
@@ -105,9 +105,9 @@ def _sample(pairs: Sequence[Pair], most: int) -> list[Pair]:
 def _train(model: str, pairs: Sequence[Pair], target: Path, threads: int, tell: Tell) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as room:
-        lesson, complaints = Path(room) / "pairs.jsonl", Path(room) / "stderr.txt"
-        lesson.write_text("".join(f"{json.dumps(asdict(pair))}\n" for pair in pairs), "utf-8")
-        command = [sys.executable, "-m", "index.adapting", model, str(lesson), str(target), str(threads)]
+        taught, complaints = Path(room) / "pairs.jsonl", Path(room) / "stderr.txt"
+        lesson.write(taught, pairs)
+        command = [sys.executable, "-m", "index.adapting", model, str(taught), str(target), str(threads)]
         with (
             complaints.open("w") as stderr,
             subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, text=True) as process,  # noqa: S603
@@ -123,10 +123,8 @@ def _train(model: str, pairs: Sequence[Pair], target: Path, threads: int, tell: 
 def _found(encoder: Encoder, asked: Sequence[Pair], rivals: Sequence[Pair]) -> list[float]:
     """Return, for each pair, 1 divided by the rank of its item among all that its other half could belong to."""
     pool = [*asked, *rivals]
-    told, questions = (
-        encoder.encode([pair.told for pair in pool]),
-        encoder.encode([pair.asked for pair in asked]),
-    )
+    told = encoder.encode([pair.told for pair in pool])
+    questions = encoder.encode([pair.asked for pair in asked])
     items = np.array([pair.item for pair in pool])
     ranks = []
     for pair, scores in zip(asked, questions @ told.T, strict=True):

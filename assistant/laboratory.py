@@ -12,8 +12,9 @@ from assistant.dataset import Data, parts, read
 from assistant.throwaway import Asked, Tell, throwaway
 from index import evaluation
 from index.encoder import Encoder, OnnxEncoder
+from index.lesson import Pair
 from kb.corpus import Passage
-from kb.pairs import Pair, pairs
+from kb.pairs import pairs
 from kb.passages import TITLE
 
 

@@ -1,6 +1,6 @@
 """Teach the model the language of a desk: python -m index.adapting MODEL PAIRS TARGET THREADS.
 
-PAIRS holds one JSON object a line: item, asked, told. Contrastive: of all texts of a batch, each question has to find
+PAIRS is a file of index/lesson.py. Contrastive: of all texts of a batch, each question has to find
 the one it belongs to (Henderson and others 2017). Runs in a process of its own, because training needs memory that a
 serving process must not keep; prints one line of JSON for each step.
 """
@@ -10,7 +10,6 @@ import random
 import resource
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -19,32 +18,19 @@ import torch
 from sentence_transformers import SentenceTransformer
 from torch.nn.functional import cross_entropy, normalize
 
+from index import lesson
 from index.export import find_model, write_export
+from index.lesson import Pair
 from index.recipe import Recipe
 
-BATCH, RATE, TOKENS, EPOCHS = 32, 2e-5, 160, 1
+BATCH, RATE, TOKENS = 32, 2e-5, 160
 SCALE = 20.0  # of the cosine, as the model itself was trained
 WARM = 0.1  # share of the steps in which the rate rises
 SEED = 7
 MEMORY_BYTES = 6 << 30  # of the training process; it needs about half of that
 
 
-@dataclass(frozen=True)
-class Pair:
-    """Two texts that are about the same, and the item they come from."""
-
-    item: str
-    asked: str
-    told: str
-
-
-def read(path: Path) -> list[Pair]:
-    """Return the pairs of a file."""
-    with path.open(encoding="utf-8") as file:
-        return [Pair(**json.loads(line)) for line in file if line.strip()]
-
-
-def adapt(name: str, pairs: Sequence[Pair], target: Path, *, threads: int, epochs: int = EPOCHS) -> Recipe:
+def adapt(name: str, pairs: Sequence[Pair], target: Path, *, threads: int) -> Recipe:
     """Train a copy of a model on pairs and export it. Raises ModelMissing, or ModelDamaged."""
     torch.manual_seed(SEED)
     torch.set_num_threads(threads)
@@ -52,13 +38,13 @@ def adapt(name: str, pairs: Sequence[Pair], target: Path, *, threads: int, epoch
     model = SentenceTransformer(str(source), device="cpu", local_files_only=True)
     longest = model.max_seq_length
     model.max_seq_length = TOKENS
-    _train(model, pairs, epochs)
+    _train(model, pairs)
     model.max_seq_length = longest
     return write_export(model.eval(), f"{Path(name).name}+own", _revision(model), target)
 
 
-def _train(model: SentenceTransformer, pairs: Sequence[Pair], epochs: int) -> None:
-    batches = [batch for epoch in range(epochs) for batch in _batches(pairs, SEED + epoch)]
+def _train(model: SentenceTransformer, pairs: Sequence[Pair]) -> None:
+    batches = list(_batches(pairs))
     optimizer = torch.optim.AdamW(model.parameters(), lr=RATE, weight_decay=0.01)
     warm = max(1, int(WARM * len(batches)))
     schedule = torch.optim.lr_scheduler.LambdaLR(
@@ -80,9 +66,9 @@ def _say(**what: float) -> None:
     sys.stdout.flush()
 
 
-def _batches(pairs: Sequence[Pair], seed: int) -> Iterator[list[Pair]]:
+def _batches(pairs: Sequence[Pair]) -> Iterator[list[Pair]]:
     shuffled = list(pairs)
-    random.Random(seed).shuffle(shuffled)  # noqa: S311 - an order, not a secret
+    random.Random(SEED).shuffle(shuffled)  # noqa: S311 - an order, not a secret
     for start in range(0, len(shuffled), BATCH):
         if len(batch := shuffled[start : start + BATCH]) > 1:
             yield batch
@@ -115,8 +101,10 @@ def _revision(model: SentenceTransformer) -> str:
 def main(arguments: Sequence[str]) -> None:
     """Train on the pairs of a file."""
     name, pairs, target, threads = arguments
-    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
-    adapt(name, read(Path(pairs)), Path(target), threads=int(threads))
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    most = MEMORY_BYTES if hard == resource.RLIM_INFINITY else min(MEMORY_BYTES, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
+    adapt(name, lesson.read(Path(pairs)), Path(target), threads=int(threads))
 
 
 if __name__ == "__main__":

@@ -5,8 +5,8 @@ Such pairs need no label, and teach the model the words of this desk.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from index.lesson import Pair
 from kb.corpus import Passage
 from kb.passages import TITLE, headline
 
@@ -15,15 +15,6 @@ SHORTEST, FEWEST = 2, 4  # words of what is asked and of what is told; less says
 MOST = 8  # pairs of one item: a book must not speak for a desk
 ASKED, ANSWERED = ("symptoms", "issue", "environment"), ("resolution", "cause")
 HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*\s*$", re.MULTILINE)
-
-
-@dataclass(frozen=True)
-class Pair:
-    """Two texts that are about the same. item: where they come from; other texts of it are no counter-examples."""
-
-    item: str
-    asked: str
-    told: str
 
 
 def pairs(item: str, passages: Sequence[Passage]) -> list[Pair]:

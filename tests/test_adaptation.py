@@ -4,7 +4,7 @@ import pytest
 
 from assistant.adaptation import CannotAdapt, Verdict, adapt
 from index.encoder import HashEncoder, OnnxEncoder
-from kb.pairs import Pair
+from index.lesson import Pair
 
 THINGS = ("kiln", "press", "mixer", "glaze booth", "conveyor", "dust filter", "compressor", "label printer")
 FAULTS = ("will not start", "stops at noon", "smells of burning", "shows a red lamp", "makes a loud noise")
