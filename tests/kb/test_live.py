@@ -8,6 +8,7 @@ from sqlalchemy import delete, update
 
 from assistant import worker
 from assistant.desk.corpora import CORPORA
+from assistant.desk.permissions import viewer_of
 from index import plan
 from index.encoder import HashEncoder
 from kb import embeddings, live
@@ -51,6 +52,21 @@ def test_a_change_is_found_by_every_process_as_soon_as_the_worker_has_read_it(wr
         db.commit()
     worker.run_once(written, make.NOON)
     assert titles(written, reader, "badge reader dark")[0][0] == ("article", 2)
+
+
+def test_a_class_of_which_nothing_was_read_for_meaning_yet_is_found_by_a_copy_that_opens_a_snapshot(written):
+    with written.writing() as db:
+        cleo = make.person(db, "cleo")
+        staff = make.group(db, "Staff matters", cleo, restricted=True)
+        make.incident(db, "Payroll list lies open", restricted_to=staff)
+        db.commit()
+        viewer = viewer_of(db, cleo)
+    with written.reading() as db:
+        written.live.catch_up(db)
+    written.live.save()
+    with written.reading() as db:
+        hits = find(db, another(written), "payroll list", viewer).hits
+    assert [(hit.corpus, hit.item_id) for hit in hits][:1] == [("incident", 2)]
 
 
 def test_what_is_deleted_or_hidden_leaves_every_copy(written):

@@ -9,6 +9,7 @@ from assistant import worker
 from assistant.desk import conversation
 from assistant.desk.incident import Incident
 from assistant.desk.permissions import viewer_of
+from kb import tuning
 from kb.article import Article
 from kb.search import find
 from kb.viewer import ANONYMOUS, Viewer
@@ -62,6 +63,27 @@ def test_a_short_name_is_the_reason_by_itself_and_not_every_word_that_begins_lik
     assert best.item_id == 3
     assert "t7" in best.terms and "s" not in best.terms
     assert not {"the", "that", "thing", "table"} & set(best.terms)
+
+
+def test_promises_follow_what_the_desk_learned_until_somebody_goes_back(desk, runtime):
+    def promised():
+        return desk("vpn disconnects after windows update").hits[0].probability
+
+    shipped, learned = promised(), {"constant": 1.5, "slope": 1.0, "labels": 200}
+    for change, follows in ((tuning.adopt, True), (tuning.withdraw, False)):
+        with runtime.writing() as db:
+            what = (learned, {}) if follows else ()
+            change(db, tuning.PROMISE, *what, actor=None, now=make.NOON)
+            db.commit()
+        assert (promised() > shipped) is follows
+    assert promised() == shipped
+
+
+def test_an_incident_does_not_count_as_having_solved_itself(desk):
+    text = "Mailbox is full\nOutlook says that my mailbox is full."
+    alone = desk(text, exclude=frozenset({("incident", 2)}))
+    assert alone.solved < desk(text).solved
+    assert all(name != ("incident", 2) for name in names(alone))
 
 
 def test_an_error_code_by_itself_leads_straight_to_what_has_it(desk):
