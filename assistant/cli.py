@@ -292,13 +292,13 @@ def evaluate(
     adapt: bool,
 ) -> None:
     """Measure finding on a FOLDER of documents, queries and judgements, in a throw-away desk."""
-    from assistant import laboratory  # noqa: PLC0415
+    from assistant import evaluating  # noqa: PLC0415
     from assistant.setup import counted_steps  # noqa: PLC0415
 
     runtime = runtime_of(context)
     model = runtime.settings.model if adapt else None
     with counted_steps() as tell:
-        result = laboratory.evaluate(
+        result = evaluating.evaluate(
             folder, documents, kind, run, encoder=runtime.encoder, adapt=model, tell=tell
         )
     for line in result.lines():

@@ -14,7 +14,7 @@ import click
 import numpy as np
 import Stemmer
 
-from assistant import dataset, laboratory
+from assistant import dataset, evaluating
 from bench import desks
 from index import evaluation
 from index.encoder import Encoder
@@ -41,7 +41,7 @@ class Measured:
     """One set: what the product reached, and nDCG@10 of each way for every query."""
 
     name: str
-    result: laboratory.Result
+    result: evaluating.Result
     each: Mapping[str, Sequence[float]]
 
 
@@ -71,7 +71,7 @@ def report(data: Path, encoder: Encoder) -> None:
 def measure(folder: Path, encoder: Encoder) -> Measured:
     """Ask one set in all three ways."""
     data = dataset.read(folder)
-    result = laboratory.evaluate(folder, encoder=encoder)
+    result = evaluating.evaluate(folder, encoder=encoder)
     product = {query: [name for name, _ in ranked] for query, ranked in result.runs.items()}
     runs = {"BM25 alone": by_words(data), "meaning alone": by_meaning(data, encoder), "product": product}
     each = {

@@ -1,4 +1,4 @@
-"""The laboratory measures the desk on documents and questions of others, whatever they leave out."""
+"""`kintsugi evaluate` measures the desk on documents and questions of others, whatever they leave out."""
 
 import gzip
 import json
@@ -7,7 +7,7 @@ import pytest
 
 from assistant import dataset
 from assistant.dataset import DataMissing
-from assistant.laboratory import evaluate
+from assistant.evaluating import evaluate
 from index.encoder import HashEncoder
 
 DOCUMENTS = [

@@ -1,4 +1,4 @@
-"""The laboratory: documents and questions of others, put into a throw-away desk and asked through its own search."""
+"""`kintsugi evaluate`: documents and questions of others, put into a throw-away desk and asked as an agent would."""
 
 import statistics
 import tempfile
