@@ -1,7 +1,7 @@
 """From scores to the probability that an item helps, and to words; pure.
 
 Two questions, kept apart: has anybody here solved this before, and if so, is it this item? The shipped prior was
-learned from questions with and without an answer; a desk's own choices will replace it.
+learned from questions with and without an answer; `index/trust.py` corrects it by a desk's own record.
 """
 
 import math
