@@ -107,13 +107,18 @@ def find(
     return Answer(
         hits=_explained(db, search, [(one, chances[one.item]) for one in ranked[:k]]),
         degraded=tuple(dict.fromkeys((*live.troubles.values(), *search.troubles))),
-        nothing=search.answered
-        and (not ranked or solved < calibration.UNSOLVED or chances[ranked[0].item] < calibration.FLOOR),
+        nothing=search.answered and not _promising(ranked, solved, chances),
         solved=solved,
         took_ms=(time.perf_counter() - started) * 1000,
         recipe=live.fingerprint,
         order=tuple((one.corpus, one.item_id) for one in ranked),
     )
+
+
+def _promising(ranked: Sequence[Ranked], solved: float, chances: Mapping[str, float]) -> bool:
+    """Say whether somebody here is likely to have solved it, and the first hit is worth a look."""
+    likely = bool(ranked) and solved >= calibration.UNSOLVED
+    return likely and chances[ranked[0].item] >= calibration.FLOOR
 
 
 def _allowed(
