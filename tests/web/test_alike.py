@@ -31,6 +31,12 @@ def test_the_page_fetches_what_is_alike_and_its_address_is_a_page_too(ben, desk,
     assert part.strip() in ben.get(f"{path}/alike").text
 
 
+def test_an_incident_that_is_being_resolved_still_fetches_its_own(ben, desk):
+    """Its form speaks of an article too, a new one, which has no number yet."""
+    ben.post("/incidents/INC-000001/take")
+    assert 'hx-get="/incidents/INC-000001/alike"' in ben.get("/incidents/INC-000001/resolve").text
+
+
 def test_it_says_which_words_both_say_and_searches_with_the_text(ben, desk):
     part = ben.get("/articles/KB-000001/alike", htmx=True).text
     assert "Both say" in part and "<mark>spooler</mark>" in part
