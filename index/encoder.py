@@ -17,6 +17,7 @@ Vectors = NDArray[np.float32]
 
 GRAPH, TOKENIZER, RECIPE = "model.onnx", "tokenizer.json", "recipe.json"
 BATCH_TOKENS = 4096  # padded tokens in one call: keeps memory flat whatever the lengths are
+FULL_ENOUGH = 0.6  # of the longest text of a call: padding a shorter one takes longer than a call of its own
 
 
 class Encoder(Protocol):
@@ -109,7 +110,9 @@ def _batches(lengths: Sequence[int], most: int) -> list[list[int]]:
     """Group positions by similar length, so that little is spent on padding. most: padded tokens of one group."""
     batches: list[list[int]] = []
     for position in sorted(range(len(lengths)), key=lambda index: -lengths[index]):
-        if not batches or (len(batches[-1]) + 1) * lengths[batches[-1][0]] > most:
+        longest = lengths[batches[-1][0]] if batches else 0
+        too_many = bool(batches) and (len(batches[-1]) + 1) * longest > most
+        if not batches or too_many or lengths[position] < FULL_ENOUGH * longest:
             batches.append([])
         batches[-1].append(position)
     return batches

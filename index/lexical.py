@@ -8,6 +8,7 @@ import math
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 K1, B = 1.2, 0.75  # Robertson and Zaragoza 2009, the usual values
 TITLE_TIMES = 3  # a word of the title counts as three words of the text
@@ -31,7 +32,12 @@ class Question:
     beginning: str = ""
     text: str = ""
 
-    @property
+    @cached_property
+    def total(self) -> float:
+        """The summed rarity of its stems."""
+        return sum(self.weights.values())
+
+    @cached_property
     def reach(self) -> float:
         """The score of an endless item that says nothing but the question."""
         return sum(self.counts[stem] * weight for stem, weight in self.weights.items()) * (K1 + 1)
@@ -90,12 +96,11 @@ def weigh(question: Question, document: Document) -> Evidence:
         question.counts[stem] * question.weights[stem] * times * (K1 + 1) / (times + norm)
         for stem, times in had.items()
     )
-    total = sum(question.weights.values())
     return Evidence(
         item=document.item,
         score=_share(score, question.reach),
-        cover=_share(sum(question.weights[stem] for stem in had), total),
-        title=_share(sum(weight for stem, weight in question.weights.items() if stem in title), total),
+        cover=_share(sum(question.weights[stem] for stem in had), question.total),
+        title=_share(sum(question.weights[stem] for stem in had if stem in title), question.total),
         headline=_share(sum(1 for stem in title if stem in question.weights), len(set(document.title))),
         identifiers=question.identifiers & frozenset(document.identifiers),
         stems=tuple(sorted(had, key=lambda stem: -question.weights[stem])),

@@ -107,14 +107,12 @@ class Vectors:
             found += [one.of_items(allowed.items) for scope, one in shelves.items() if not is_open[scope]]
         return Rows.joined([rows for rows in found if rows is not None]).best(query, k)
 
-    def score(self, query: Vector, items: Collection[str]) -> dict[str, list[Hit]]:
-        """Return every passage of each of these items, best first; items without any are left out."""
+    def score(self, queries: Sequence[Vector], items: Collection[str]) -> list[dict[str, list[Hit]]]:
+        """Return for each query every passage of each of these items, best first; items without any are left out."""
         with self._lock:
             fresh, shelves = self._fresh.of_items(items), self._shelves
-        scored: dict[str, list[Hit]] = {}
-        for hit in Rows.joined([fresh, *(one.of_items(items) for one in shelves.values())]).hits(query):
-            scored.setdefault(hit.item, []).append(hit)
-        return scored
+        rows = Rows.joined([fresh, *(one.of_items(items) for one in shelves.values())])
+        return [_by_item(rows.hits(query)) for query in queries]
 
     @contextmanager
     def settled(self, folder: Path) -> Iterator[None]:
@@ -210,6 +208,13 @@ class Vectors:
         self._shelves = shelves | ({scope: made.without(touched)} if made else {})
         self._fresh.drop(taken - self._touched)
         self._touched = None
+
+
+def _by_item(hits: Iterable[Hit]) -> dict[str, list[Hit]]:
+    scored: dict[str, list[Hit]] = {}
+    for hit in hits:
+        scored.setdefault(hit.item, []).append(hit)
+    return scored
 
 
 def _near(shelves: Sequence[Shelf], query: Vector, k: int) -> Rows | None:

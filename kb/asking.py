@@ -3,6 +3,7 @@
 import logging
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +15,7 @@ from kb.live import TROUBLES, Live
 from kb.passages import NAMING, headline, items_numbered
 
 log = logging.getLogger(__name__)
+AT_ONCE = 8  # questions whose halves are asked side by side; a further one waits
 POOL = 50  # candidates that each half proposes
 SPELLED = 30  # of them are compared letter by letter, the best ones
 LONGEST = 20_000  # characters of a question; more is a log
@@ -26,6 +28,8 @@ STEEP, MANY = (
 )  # how much a near passage counts above a far one; how little a long item gains by length
 ENVIRONMENT = "environment"
 NEARLY = 0.15  # of cosine
+
+_ASIDE = ThreadPoolExecutor(AT_ONCE, "meaning")
 
 Proposed = tuple[Candidate, int | None]
 
@@ -83,7 +87,9 @@ class Asking:
         if not self.text.strip():
             return []
         numbered = items_numbered(self.text)
-        items = sorted({*self._by_meaning(), *self._by_words(), *numbered})
+        meaning = _ASIDE.submit(self._by_meaning)  # hardly any of either half needs the other's Python
+        by_words = self._by_words()
+        items = sorted({*meaning.result(), *by_words, *numbered})
         evidence = {item: Evidence(item, identifiers=frozenset({name})) for item, name in numbered.items()}
         evidence |= self.words.weigh(self.question, items) if self.words and self.question else {}
         self.ask = self._like(evidence)
@@ -158,8 +164,9 @@ class Asking:
         """Return the passages of items, nearest first, and how near each item is to the question's headline."""
         if self.vectors is None or self.whole is None:
             return {}, {}
-        meant = self.vectors.score(self.whole, items)
-        opened = meant if self.opening is self.whole else self.vectors.score(self.opening, items)
+        asked = [self.whole] if self.opening is self.whole else [self.whole, self.opening]
+        meant, *shorter = self.vectors.score(asked, items)
+        opened = shorter[0] if shorter else meant
         return meant, {item: hits[0].score for item, hits in opened.items()}
 
     def _nearness(self, candidate: Candidate) -> float:

@@ -86,7 +86,7 @@ def test_what_is_found_has_its_exact_score_on_a_shelf_and_beside_it(tmp_path):
         for hit in index.search(query, 20):
             assert hit == beside[hit.item]
         items = {"incident:7", "incident:8", "incident:0"}
-        assert index.score(query, items) == loose.score(query, items)
+        assert index.score([query], items) == loose.score([query], items)
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -83,7 +83,7 @@ def test_a_passage_that_is_put_again_is_found_by_its_new_text_only():
     hits = index.search(moved, 1)
     assert (hits[0].id, hits[0].item, hits[0].part) == (4, "incident:99", "resolution")
     assert index.count == 20
-    assert index.score(moved, {"incident:2"})["incident:2"][0].id == 5
+    assert index.score([moved], {"incident:2"})[0]["incident:2"][0].id == 5
 
 
 def test_a_dropped_passage_is_gone_even_after_packing():
@@ -98,7 +98,7 @@ def test_a_dropped_passage_is_gone_even_after_packing():
 
 def test_every_passage_of_an_item_can_be_scored_best_first():
     index, entries = filled(10)
-    scores = index.score(entries[6].vector, {"incident:3", "incident:404"})
+    (scores,) = index.score([entries[6].vector], {"incident:3", "incident:404"})
     assert [hit.id for hit in scores["incident:3"]] == [6, 7]
     assert list(scores) == ["incident:3"]
 
