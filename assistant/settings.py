@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from index.recipe import FULL, PRECISIONS
+from index.recipe import MIXED, PRECISIONS
 
 PREFIX = "KINTSUGI_"
 
@@ -43,9 +43,10 @@ class Settings(BaseSettings):
         description="The sentence-transformers model: an installed package that carries its weights, or a folder.",
     )
     model_precision: str = Field(
-        FULL,
+        MIXED,
         pattern=f"^({'|'.join(PRECISIONS)})$",
-        description="Precision the model is exported in: `fp32`, or `int8`, which is faster and a little less exact.",
+        description="Precision the model is exported in: `fp32`; `int8`, which is faster and a little less exact; "
+        "`mixed`, where only questions are read in eight bits.",
     )
     encoder_threads: int = Field(1, ge=1, le=64, description="Processor threads for reading one text.")
     trusted_proxies: int = Field(

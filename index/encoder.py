@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,8 +16,9 @@ from index.recipe import EIGHT_BITS, Recipe, digest
 
 Vectors = NDArray[np.float32]
 
-GRAPH, TOKENIZER, RECIPE = "model.onnx", "tokenizer.json", "recipe.json"
+GRAPH, QUESTIONS, TOKENIZER, RECIPE = "model.onnx", "questions.onnx", "tokenizer.json", "recipe.json"
 BATCH_TOKENS = 4096  # padded tokens in one call: keeps memory flat whatever the lengths are
+QUESTION_TOKENS = 128  # of a question that are read
 FULL_ENOUGH = 0.6  # of the longest text of a call: padding a shorter one takes longer than a call of its own
 
 
@@ -28,6 +30,9 @@ class Encoder(Protocol):
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return one vector of length 1 for each text, float32, shape (texts, dimension), in their order."""
 
+    def encode_query(self, texts: Sequence[str]) -> Vectors:
+        """Return the same for questions, which nobody keeps: as fast as possible rather than exact."""
+
     def strangeness(self, text: str) -> float:
         """Return into how many pieces the model breaks a word: about 1.3 in prose, more in codes and logs."""
 
@@ -35,11 +40,12 @@ class Encoder(Protocol):
 class OnnxEncoder:
     """Serves an exported model; safe to share between threads.
 
-    threads: 0 leaves the choice to ONNX Runtime. Raises ModelMissing or ModelDamaged when it cannot be used.
+    Questions are read by a graph of their own where there is one. threads: 0 leaves the choice to ONNX Runtime.
+    Raises ModelMissing or ModelDamaged when it cannot be used.
     """
 
     def __init__(self, folder: Path, threads: int = 0) -> None:
-        self.recipe = load_recipe(folder)
+        self.recipe, files = _verified(folder)
         try:
             import onnxruntime  # noqa: PLC0415 - the desk starts without it
             from tokenizers import Tokenizer  # noqa: PLC0415 - the desk starts without it
@@ -50,33 +56,54 @@ class OnnxEncoder:
         options.add_session_config_entry(
             "session.intra_op.allow_spinning", "0"
         )  # waiting must not burn a core
+        serve = partial(
+            onnxruntime.InferenceSession, sess_options=options, providers=["CPUExecutionProvider"]
+        )
+        longest = self.recipe.max_tokens
         try:
-            self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
-            self._session = onnxruntime.InferenceSession(
-                str(folder / GRAPH), options, providers=["CPUExecutionProvider"]
-            )
+            texts = serve(str(folder / GRAPH))
+            questions = serve(str(folder / QUESTIONS)) if QUESTIONS in files else texts
+            tokenizers = [Tokenizer.from_file(str(folder / TOKENIZER)) for _ in range(2)]
         except Exception as error:  # both libraries raise bare or private exceptions
             raise ModelDamaged(f"The model in {folder} cannot be loaded: {error}") from error
-        self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(self.recipe.max_tokens)
-        self._inputs = [entry.name for entry in self._session.get_inputs()]
-        # Eight bits are spread over what is read together, so that a text's vector would depend on its company.
-        self._together = 1 if self.recipe.precision == EIGHT_BITS else BATCH_TOKENS
+        in_eight_bits = self.recipe.precision == EIGHT_BITS
+        self._texts = _Reader(texts, tokenizers[0], longest, in_eight_bits)
+        in_eight_bits = in_eight_bits or questions is not texts
+        self._questions = _Reader(questions, tokenizers[1], min(longest, QUESTION_TOKENS), in_eight_bits)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return one vector of length 1 for each text, float32, shape (texts, dimension), in their order."""
-        encodings = self._tokenizer.encode_batch_fast(list(texts))
-        lengths = [len(encoding.ids) for encoding in encodings]
-        vectors = np.empty((len(encodings), self.recipe.dimension), dtype=np.float32)
-        for batch in _batches(lengths, self._together):
-            vectors[batch] = self._run([encodings[position] for position in batch])
-        return vectors
+        return self._texts.read(texts, self.recipe.dimension)
+
+    def encode_query(self, texts: Sequence[str]) -> Vectors:
+        """Return the same for questions, in eight bits where the export brought a graph for them."""
+        return self._questions.read(texts, self.recipe.dimension)
 
     def strangeness(self, text: str) -> float:
         """Return into how many pieces the model breaks a word of what it reads of the text."""
-        encoding = self._tokenizer.encode(text)
+        encoding = self._texts.tokenizer.encode(text)
         end = max((last for _, last in encoding.offsets), default=0)
         return len(encoding.ids) / max(1, len(text[:end].split()))
+
+
+class _Reader:
+    """A graph with its tokenizer. longest: tokens; what comes later is not read."""
+
+    def __init__(self, graph: Any, tokenizer: Any, longest: int, in_eight_bits: bool) -> None:
+        self._graph, self.tokenizer = graph, tokenizer
+        self._inputs = [entry.name for entry in graph.get_inputs()]
+        # Eight bits are spread over what is read together, so that a text's vector would depend on its company.
+        self._together = 1 if in_eight_bits else BATCH_TOKENS
+        tokenizer.no_padding()
+        tokenizer.enable_truncation(longest)
+
+    def read(self, texts: Sequence[str], dimension: int) -> Vectors:
+        """Return one vector for each text, shape (texts, dimension), in their order."""
+        encodings = self.tokenizer.encode_batch_fast(list(texts))
+        vectors = np.empty((len(encodings), dimension), dtype=np.float32)
+        for batch in _batches([len(encoding.ids) for encoding in encodings], self._together):
+            vectors[batch] = self._run([encodings[position] for position in batch])
+        return vectors
 
     def _run(self, encodings: Sequence[Any]) -> Vectors:
         longest = max(len(encoding.ids) for encoding in encodings)
@@ -84,7 +111,7 @@ class OnnxEncoder:
         for row, encoding in enumerate(encodings):
             feed["input_ids"][row, : len(encoding.ids)] = encoding.ids
             feed["attention_mask"][row, : len(encoding.ids)] = 1
-        result: Vectors = self._session.run(None, feed)[0]
+        result: Vectors = self._graph.run(None, feed)[0]
         return result
 
 
@@ -93,6 +120,11 @@ def load_recipe(folder: Path) -> Recipe:
 
     Raises ModelMissing when there is none, ModelDamaged when a file is not what was exported.
     """
+    return _verified(folder)[0]
+
+
+def _verified(folder: Path) -> tuple[Recipe, Collection[str]]:
+    """Return the recipe of an exported model, and which files belong to it."""
     if not (folder / RECIPE).is_file():
         raise ModelMissing(f"There is no exported model in {folder}.")
     try:
@@ -100,10 +132,11 @@ def load_recipe(folder: Path) -> Recipe:
         recipe, files = Recipe(**record["recipe"]), dict(record["files"])
     except (ValueError, KeyError, TypeError) as error:
         raise ModelDamaged(f"The recipe in {folder} cannot be read.") from error
-    for name in (GRAPH, TOKENIZER):
-        if not (folder / name).is_file() or digest(folder / name) != files.get(name):
+    for name in {GRAPH, TOKENIZER, *files}:
+        path = folder / Path(name).name
+        if not path.is_file() or digest(path) != files.get(name):
             raise ModelDamaged(f"The file {name} of the model in {folder} is missing or has been altered.")
-    return recipe
+    return recipe, files
 
 
 def _batches(lengths: Sequence[int], most: int) -> list[list[int]]:
@@ -133,6 +166,10 @@ class HashEncoder:
                 hashed = int.from_bytes(sha256(word.encode()).digest()[:8])
                 vectors[row, hashed % self.recipe.dimension] += 1 if hashed >> 63 else -1
         return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+    def encode_query(self, texts: Sequence[str]) -> Vectors:
+        """Return the same for questions."""
+        return self.encode(texts)
 
     def strangeness(self, text: str) -> float:
         """Return what prose has: this encoder knows every word."""

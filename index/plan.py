@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 SHELVED_FROM = 5_000  # passages of a permission class: fewer stay in memory
 GROWN, MOST_GROWN = 0.25, 50_000  # share of a shelf, or passages, that changed, from which it is made anew
-CELLS_FROM = 200_000  # passages: the sketches of fewer are all looked at
+CELLS_FROM = 50_000  # passages: the sketches of fewer are all looked at
 ROWS_A_CELL = 1_000
-LEAST_PROBES, PROBED = 96, 8  # cells that a search looks into: so many, or one of so many
+LEAST_PROBES, PROBED = 48, 16  # cells that a search looks into: so many, or one of so many
 SAMPLE = 40  # passages for each cell that its middle is found from
-PROPOSED, LEAST_PROPOSED = 12, 600  # passages that are scored for each item that is wanted, and at least
+PROPOSED, LEAST_PROPOSED = 12, 800  # passages that are scored for each item that is wanted, and at least
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from hashlib import file_digest, sha256
 from pathlib import Path
 
-FULL, EIGHT_BITS = PRECISIONS = ("fp32", "int8")
+FULL, MIXED, EIGHT_BITS = PRECISIONS = ("fp32", "mixed", "int8")
 
 
 @dataclass(frozen=True)

@@ -123,7 +123,7 @@ class Asking:
         if self.vectors is None or self.encoder is None:
             return []
         try:
-            self.whole, *shorter = self.encoder.encode([self.text, *self._headline()])
+            self.whole, *shorter = self.encoder.encode_query([self.text, *self._headline()])
             self.opening = shorter[0] if shorter else self.whole
             return [hit.item for hit in self.vectors.search(self.whole, self.pool, self.allowed)]
         except Exception:  # whatever a native library does, the other half still answers

@@ -10,7 +10,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.encoder import GRAPH, RECIPE, TOKENIZER, HashEncoder, OnnxEncoder, load_recipe
+from index.encoder import (
+    GRAPH,
+    QUESTION_TOKENS,
+    QUESTIONS,
+    RECIPE,
+    TOKENIZER,
+    HashEncoder,
+    OnnxEncoder,
+    load_recipe,
+)
 from index.errors import ModelDamaged, ModelMissing
 from index.recipe import Recipe, digest
 
@@ -67,6 +76,20 @@ def test_eight_bits_say_nearly_the_same_and_a_text_is_read_alike_in_any_company(
     assert recipe.fingerprint() != whole.recipe.fingerprint()
 
 
+@pytest.mark.model
+def test_questions_are_read_in_eight_bits_as_far_as_they_are_telling(model):
+    encoder = OnnxEncoder(model, threads=1)
+    assert (model / QUESTIONS).stat().st_size < (model / GRAPH).stat().st_size / 2
+    asked = encoder.encode_query(TEXTS)
+    near = (asked * encoder.encode(TEXTS)).sum(axis=1)
+    assert [
+        0.95 < one < 1 - 1e-5 for one, text in zip(near, TEXTS, strict=True) if len(text.split()) < 60
+    ] == [True] * 5
+    assert (np.concatenate([encoder.encode_query([text]) for text in TEXTS]) == asked).all()
+    log = "the spooler stops " * QUESTION_TOKENS
+    assert (encoder.encode_query([log, f"{log} and the kiln is cold"]).std(axis=0) == 0).all()
+
+
 def test_vectors_made_before_precision_was_a_choice_keep_their_recipe():
     said = {"model": "m", "revision": "r", "dimension": 384, "pooling": "mean", "max_tokens": 256}
     before = sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
@@ -74,7 +97,7 @@ def test_vectors_made_before_precision_was_a_choice_keep_their_recipe():
 
 
 @pytest.mark.model
-@pytest.mark.parametrize("name", [GRAPH, TOKENIZER])
+@pytest.mark.parametrize("name", [GRAPH, QUESTIONS, TOKENIZER])
 @pytest.mark.parametrize("harm", ["flip", "cut", "gone"])
 def test_a_damaged_model_is_named_before_it_is_used(model, tmp_path, name, harm):
     folder = Path(shutil.copytree(model, tmp_path / "model"))
