@@ -1,12 +1,13 @@
 """What the words of solved incidents bring: python -m bench.phrasebook DATA [--model FOLDER].
 
-DATA holds folders of the form that `kintsugi evaluate` takes. Of the queries of a document every second one becomes a phrase
-of it; the others are asked, with these phrases and without. Documents with one query only are there and are not asked for.
+DATA holds folders of the form that `kintsugi evaluate` takes. Of the queries of a document every second one becomes a
+phrase of it; the others are asked, with these phrases and without. Documents with one query are there, not asked for.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -73,8 +74,8 @@ def measure(data: Data, encoder: Encoder) -> tuple[int, float, float, str]:
         plain = _gains(desk, data, asked, Told(()))
         known = [(items[name], query) for name, query in told if name in items]
         vectors = encoder.encode([dataset.text_of(query) for _, query in known])
-        assert desk.runtime.live.vectors is not None
-        desk.runtime.live.vectors.put(
+        index: Any = desk.runtime.live.vectors
+        index.put(
             [
                 Entry(FIRST + number, f"{PHRASE}:{item}", PHRASE, PHRASE, vector)
                 for number, ((item, _), vector) in enumerate(zip(known, vectors, strict=True))
