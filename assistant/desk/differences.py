@@ -25,8 +25,10 @@ SITE = re.compile(
     r"|\b(?!(?:The|This|That|Our|Your|My|Their|Home|Every|Each|One|At|In|From)\b)([A-Z][\w-]+)"
     r"[ \t]+(?:office|site|branch|plant|building|warehouse)\b"
 )
+NUMBER = re.compile(r"\d{1,4}(?:\.\d+){1,3}\b")
 VERSION = re.compile(
-    r"\b([A-Za-z][\w+.-]{2,})(?:\s+(?:version|v\.?|release|update))?\s+v?(\d{1,4}(?:\.\d+){1,3})\b"
+    r"\b([A-Za-z][\w+.-]{2,})(?:\s+(?:version|v\.?|release|update))?\s+v?"
+    rf"({NUMBER.pattern}(?:(?:\s*[,/]\s*|\s+(?:and|or|to|und|oder|bis)\s+)v?{NUMBER.pattern})*)"
 )
 Said = Mapping[str, set[str]]  # what a text names, each with the words in which it does
 
@@ -87,9 +89,9 @@ def _sites(text: str) -> Said:
 def _versions(text: str) -> dict[str, Said]:
     versions: dict[str, dict[str, set[str]]] = {}
     spelled: dict[str, str] = {}  # however a product is capitalised, it is one product
-    for product, number in VERSION.findall(text):
+    for product, numbers in VERSION.findall(text):
         named = versions.setdefault(spelled.setdefault(product.lower(), product), {})
-        named.setdefault(number, set()).add(number)
+        named.update({number: {number} for number in NUMBER.findall(numbers)})
     return dict(versions)
 
 

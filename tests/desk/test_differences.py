@@ -9,6 +9,7 @@ from assistant.desk.differences import between
     ("here", "there", "told"),
     [
         ("GlobalConnect 6.2 drops", "globalconnect 5.9 drops", ["GlobalConnect 5.9, here 6.2"]),
+        ("GlobalConnect 6.2.1", "GlobalConnect 6.1, 6.2.0 and v6.2.1", []),
         ("on Windows 11", "on macOS", ["platform macOS, here Windows 11"]),
         ("error 0x80070005", "error 0x80070035", ["error code 0X80070035, here 0X80070005"]),
         ("on Windows 11", "on Windows", []),
