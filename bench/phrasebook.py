@@ -23,6 +23,7 @@ from kb.phrases import MOST, PHRASE
 
 FIRST = 10**9  # number of the first phrase, above those of all passages
 DEPTH = 10
+LEAST = 30  # queries that must be left to ask
 
 
 class Told:
@@ -48,10 +49,15 @@ class Told:
     "--model", type=click.Path(path_type=Path), default=Path("data/model"), help="The exported model."
 )
 def main(data: Path, model: Path) -> None:
-    """Print nDCG@10 without phrases and with them for each set."""
-    for folder in desks.folders(data):
-        asked, without, with_them, gain = measure(dataset.read(folder), desks.encoder(model))
-        click.echo(f"{folder.name:<22} {asked:>5} asked  {without:.3f}  {with_them:.3f}  {gain}")
+    """Write nDCG@10 without phrases and with them, for each set that has any, into the report."""
+    sets = {folder.name: dataset.read(folder) for folder in desks.folders(data)}
+    rows = [
+        (name, *measure(one, desks.encoder(model)))
+        for name, one in sets.items()
+        if len(split(one)[1]) >= LEAST
+    ]
+    head = ("set", "asked", "without", "with phrases", "difference, 95 %")
+    desks.publish("phrasebook", desks.table(head, rows))
 
 
 def split(data: Data) -> tuple[list[tuple[str, Record]], list[Record]]:
@@ -66,7 +72,7 @@ def split(data: Data) -> tuple[list[tuple[str, Record]], list[Record]]:
     return told, [query for some in several.values() for query in some[1::2]]
 
 
-def measure(data: Data, encoder: Encoder) -> tuple[int, float, float, str]:
+def measure(data: Data, encoder: Encoder) -> tuple[int, str, str, str]:
     """Return how many were asked, nDCG@10 without and with phrases, and the difference with its interval."""
     told, asked = split(data)
     with throwaway.throwaway(data, encoder) as desk:
@@ -105,8 +111,8 @@ def _gains(desk: throwaway.Desk, data: Data, asked: Sequence[Record], told: Told
     return gains
 
 
-def _mean(values: Sequence[float]) -> float:
-    return sum(values) / max(1, len(values))
+def _mean(values: Sequence[float]) -> str:
+    return f"{sum(values) / max(1, len(values)):.3f}"
 
 
 if __name__ == "__main__":
