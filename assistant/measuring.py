@@ -24,8 +24,15 @@ from index.encoder import OnnxEncoder
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder of another exported model, to hold against the desk's own; nothing is kept of that.",
 )
+@click.option(
+    "--phrasebook",
+    is_flag=True,
+    help="Hold finding with the words of solved incidents against finding without; nothing is kept of that.",
+)
 @click.pass_context
-def laboratory(context: click.Context, most: int | None, target: Path | None, model: Path | None) -> None:
+def laboratory(
+    context: click.Context, most: int | None, target: Path | None, model: Path | None, phrasebook: bool
+) -> None:
     """Ask this desk's own incidents again, each as of the moment it was recorded.
 
     Ends with 1 when the desk finds worse than one of its own parts alone, or another model worse than its own,
@@ -39,6 +46,14 @@ def laboratory(context: click.Context, most: int | None, target: Path | None, mo
         if model is not None:
             found = run.trial(runtime, OnnxEncoder(model, runtime.settings.encoder_threads), tell, **limit)
             lines, wrong = report.gains(found), report.losses(found)
+        elif phrasebook:
+            found = run.phrasebook(runtime, tell, **limit)
+            lines = [line for name, one in found.items() for line in report.gains(one, f"among {name}")]
+            wrong = [
+                line
+                for one in found.values()
+                for line in report.losses(one, "finding without the phrasebook")
+            ]
         else:
             made = run.carry_out(runtime, tell, **limit)
             found = report.whole(made)

@@ -2,10 +2,10 @@
 
 import logging
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from index import calibration, fusion, spelling
 from index.fusion import Ask, Candidate
@@ -13,6 +13,10 @@ from index.hits import Allowed, Hit
 from index.lexical import Evidence, Question
 from kb.live import TROUBLES, Live
 from kb.passages import NAMING, headline, items_numbered
+from kb.phrases import PHRASE, Phrasebook, Readable
+
+if TYPE_CHECKING:
+    from index.vectors import Vectors
 
 log = logging.getLogger(__name__)
 AT_ONCE = 8  # questions whose halves are asked side by side; a further one waits
@@ -63,9 +67,19 @@ class Asking:
     """One question to both halves of the index, each of which may be missing or fail."""
 
     def __init__(
-        self, live: Live, text: str, allowed: Allowed, pool: int = POOL, *, unfinished: bool = False
+        self,
+        live: Live,
+        text: str,
+        allowed: Allowed,
+        pool: int = POOL,
+        *,
+        unfinished: bool = False,
+        phrases: Phrasebook | None = None,
+        without: Collection[int] = (),
     ) -> None:
+        """Ask a text. phrases: in which words articles are known, else those that are allowed. without: passages."""
         self.text, self.allowed, self.pool, self.unfinished = text[:LONGEST], allowed, pool, unfinished
+        self.phrases, self.without = phrases or Readable(allowed.scopes), without
         self.vectors, self.words, self.encoder = live.vectors, live.words, live.encoder
         self.troubles: list[str] = []
         self.question: Question | None = None
@@ -125,12 +139,23 @@ class Asking:
         try:
             self.whole, *shorter = self.encoder.encode_query([self.text, *self._headline()])
             self.opening = shorter[0] if shorter else self.whole
-            return [hit.item for hit in self.vectors.search(self.whole, self.pool, self.allowed)]
+            return self._nearest(self.vectors)
         except Exception:  # whatever a native library does, the other half still answers
             log.exception("the search by meaning failed")
             self.whole = None
             self.troubles.append(TROUBLES["vectors"])
             return []
+
+    def _nearest(self, vectors: "Vectors") -> list[str]:
+        """Return the nearest items, an article that is near in several ways once; as many as the pool has room for."""
+        wanted = self.pool + self.phrases.spare
+        while True:
+            hits = vectors.search(self.whole, wanted, self.allowed)
+            known = (self.phrases.article(hit.item) for hit in hits if hit.id not in self.without)
+            items = list(dict.fromkeys(item for item in known if item is not None))
+            if len(items) >= self.pool or len(hits) < wanted:
+                return items[: self.pool]
+            wanted *= 2
 
     def _headline(self) -> list[str]:
         """Return the question's headline unless it is all there is."""
@@ -165,9 +190,21 @@ class Asking:
         if self.vectors is None or self.whole is None:
             return {}, {}
         asked = [self.whole] if self.opening is self.whole else [self.whole, self.opening]
-        meant, *shorter = self.vectors.score(asked, items)
+        phrases = self.phrases.of(items)
+        meant, *shorter = [
+            self._told(hits, phrases) for hits in self.vectors.score(asked, [*items, *phrases])
+        ]
         opened = shorter[0] if shorter else meant
         return meant, {item: hits[0].score for item, hits in opened.items()}
+
+    def _told(self, scored: Mapping[str, list[Hit]], phrases: Mapping[str, str]) -> dict[str, list[Hit]]:
+        """Return the passages of items, nearest first, those of an article with its phrases."""
+        told = {name: hits for name, hits in scored.items() if name not in phrases}
+        for name in scored.keys() & phrases.keys():
+            item = phrases[name]
+            mine = [*told.get(item, ()), *(hit for hit in scored[name] if hit.id not in self.without)]
+            told[item] = sorted(mine, key=lambda hit: -hit.score)
+        return {item: hits for item, hits in told.items() if hits}
 
     def _nearness(self, candidate: Candidate) -> float:
         """Return how near a candidate is, by words where meaning cannot be asked."""
@@ -231,6 +268,10 @@ def _agreement(cosines: Sequence[float]) -> float:
 
 
 def _telling(bodies: Sequence[Hit]) -> int | None:
-    """Return the passage to show: the nearest one, but not the environment where another says nearly as much."""
-    near = [hit for hit in bodies if hit.part != ENVIRONMENT and hit.score > bodies[0].score - NEARLY]
-    return next((hit.id for hit in (*near, *bodies)), None)
+    """Return the passage to show: the nearest one, but not the environment where another says nearly as much.
+
+    Never a phrase: those are the words of an incident.
+    """
+    own = [hit for hit in bodies if hit.part != PHRASE]
+    near = [hit for hit in own if hit.part != ENVIRONMENT and hit.score > own[0].score - NEARLY]
+    return next((hit.id for hit in (*near, *own)), None)

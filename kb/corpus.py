@@ -18,11 +18,21 @@ class Passage:
 
 
 @dataclass(frozen=True)
+class Phrase:
+    """How an incident was told that an article solved. scope: the permission class of whoever may read both."""
+
+    incident_id: int
+    text: str
+    scope: str
+
+
+@dataclass(frozen=True)
 class Item:
-    """An item as the index sees it: its permission class and its text."""
+    """An item as the index sees it: its permission class and its text. phrases: in which words it is known besides."""
 
     scope: str
     passages: Sequence[Passage]
+    phrases: Sequence[Phrase] = ()
 
 
 class Corpus(Protocol):
@@ -35,6 +45,9 @@ class Corpus(Protocol):
 
     def owner(self, row: object) -> int | None:
         """Return the id of the item that this changed row is a part of, None when it is not of this kind."""
+
+    def told_by(self, db: Session, touched: Mapping[str, Collection[int]]) -> Collection[int]:
+        """Return the items of this kind that say something of others. touched: those others, by their kinds."""
 
     def readable(self, db: Session, viewer: Viewer, ids: Collection[int]) -> set[int]:
         """Return those of the ids that the viewer may read now, as the database has it."""

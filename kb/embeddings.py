@@ -27,6 +27,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, sessionmaker
 from index.encoder import Encoder
 from kb.corpus import Corpus, Item
 from kb.passages import Piece, cut
+from kb.phrases import PHRASE
 from kb.store import Base, Sessions, rows_changed
 
 if TYPE_CHECKING:
@@ -37,15 +38,20 @@ Corpora = Mapping[str, Corpus]
 Change = dict[str, Any]  # column values of one row; those with an id are there already
 REBUILD_BATCH = 200
 MARKS_KEPT = 10_000
+PHRASES = text(f"part = '{PHRASE}'")
 
 
 class Embedding(Base):
-    """One passage of one item. vector: float32 as bytes, None until it was made; sequence: when it last changed."""
+    """One passage of one item. vector: float32 as bytes, None until it was made; sequence: when it last changed.
+
+    ordinal: which of its kind the item has; of a phrase the id of the incident that was told so.
+    """
 
     __tablename__ = "embedding"
     __table_args__ = (
         UniqueConstraint("corpus", "item_id", "part", "ordinal"),
         Index("ix_embedding_stale", "stale", "id"),
+        Index("ix_embedding_phrase", "ordinal", sqlite_where=PHRASES, postgresql_where=PHRASES),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -62,11 +68,6 @@ class Embedding(Base):
     stale: Mapped[bool] = mapped_column(default=True)
     deleted: Mapped[bool] = mapped_column(default=False)
     sequence: Mapped[int] = mapped_column(unique=True)
-
-    @property
-    def item(self) -> str:
-        """The name of its item in the index, such as article:7."""
-        return f"{self.corpus}:{self.item_id}"
 
 
 class Counter(Base):
@@ -144,8 +145,10 @@ def listen(sessions: sessionmaker[Session], corpora: Corpora) -> None:
 
     def settle(db: Session) -> None:
         db.flush()
-        for name, ids in db.info.pop(TOUCHED, {}).items():
-            sync(db, corpora[name], ids)
+        if touched := db.info.pop(TOUCHED, {}):
+            for name, corpus in corpora.items():
+                if ids := {*touched.get(name, ()), *corpus.told_by(db, touched)}:
+                    sync(db, corpus, ids)
 
     event.listen(sessions, "after_flush", collect)
     event.listen(sessions, "before_commit", settle)
@@ -195,19 +198,25 @@ def _rows_of(corpus: str, ids: Collection[int]) -> Any:
 def _changes(
     corpus: str, item_id: int, item: Item | None, present: Mapping[tuple[str, int], Any]
 ) -> Iterable[Change]:
-    pieces = {(piece.part, piece.ordinal): piece for piece in cut(item.passages)} if item else {}
+    pieces = {(piece.part, piece.ordinal): (piece, scope) for piece, scope in _pieces(item)} if item else {}
     for key, row in present.items():
         if key not in pieces and not row.deleted:
             yield {"id": row.id, "item_id": item_id, **GONE}
-    for key, piece in pieces.items():
+    for key, (piece, scope) in pieces.items():
         row = present.get(key)
-        scope = item.scope if item else ""
         if row is None:
             yield {"corpus": corpus, "item_id": item_id, "scope": scope, **_says(piece)}
         elif row.deleted or row.text_hash != piece.digest:
             yield {"id": row.id, "item_id": item_id, "scope": scope, **_says(piece)}
         elif row.scope != scope:
             yield {"id": row.id, "item_id": item_id, "scope": scope}
+
+
+def _pieces(item: Item) -> Iterator[tuple[Piece, str]]:
+    """Yield what is embedded of an item, each with its permission class."""
+    yield from ((piece, item.scope) for piece in cut(item.passages))
+    for phrase in item.phrases:  # read without the title, as it was told
+        yield Piece(PHRASE, phrase.incident_id, "", phrase.text), phrase.scope
 
 
 GONE = {
@@ -297,6 +306,12 @@ def refresh(sessions: Sessions, encoder: Encoder, limit: int = 64) -> int:
 def _hashes(db: Session, ids: Sequence[int]) -> dict[int, str]:
     rows = db.execute(select(Embedding.id, Embedding.text_hash).where(Embedding.id.in_(ids)))
     return {row.id: row.text_hash for row in rows}
+
+
+def phrases_told_by(db: Session, incident_ids: Collection[int]) -> frozenset[int]:
+    """Return the ids of the phrases that these incidents gave to articles."""
+    told = select(Embedding.id).where(PHRASES, Embedding.ordinal.in_(incident_ids))
+    return frozenset(db.scalars(told)) if incident_ids else frozenset()
 
 
 def waiting(db: Session) -> int:

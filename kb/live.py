@@ -18,6 +18,7 @@ from index.encoder import Encoder
 from index.errors import SearchError, WriterBusy
 from kb.embeddings import Corpora, Embedding, Place, knows, passed, place_of, waiting
 from kb.passages import NAMING, TITLE, number_of
+from kb.phrases import PHRASE
 from kb.viewer import Viewer
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ class Live:
 
     def scopes_of(self, viewer: Viewer, corpora: Collection[str]) -> frozenset[str]:
         """Return the permission classes of these kinds that a viewer may read."""
-        kinds = tuple(corpora)
+        kinds = {*corpora, *((PHRASE,) if "article" in corpora else ())}
         return frozenset(one for one in self.scopes if one.partition(":")[0] in kinds and viewer.reads(one))
 
     def status(self, db: Session) -> Status:
@@ -251,7 +252,7 @@ class Live:
             words.drop(words.items())
             words.commit(0)
         for rows in _changed(db, words.sequence, ()):
-            items = {(row.corpus, row.item_id) for row in rows}
+            items = {(row.corpus, row.item_id) for row in rows if row.part != PHRASE}
             entries = list(_whole_items(db, items, module))
             words.drop(
                 {f"{corpus}:{item_id}" for corpus, item_id in items} - {entry.item for entry in entries}
@@ -296,16 +297,21 @@ def _entry(row: Any) -> Any:
     from index.vectors import Entry  # noqa: PLC0415 - its library may be missing
 
     vector = np.frombuffer(row.vector, dtype=np.float32)
-    return Entry(row.id, f"{row.corpus}:{row.item_id}", row.scope, row.part, vector)
+    kind = row.scope if row.part == PHRASE else row.corpus
+    return Entry(row.id, f"{kind}:{row.item_id}", row.scope, row.part, vector)
 
 
 def _whole_items(db: Session, items: set[tuple[str, int]], module: ModuleType) -> Iterator[Any]:
-    """Return what the word index holds of these items: everything their passages say."""
+    """Return what the word index holds of these items: everything their passages say, phrases left out.
+
+    An item has one document there and so one permission class; phrases have their own.
+    """
     for corpus in {name for name, _ in items}:
         ids = [item_id for name, item_id in items if name == corpus]
         columns = (Embedding.item_id, Embedding.scope, Embedding.part, Embedding.text)
         mine = select(*columns).where(Embedding.corpus == corpus, Embedding.item_id.in_(ids))
-        mine = mine.where(Embedding.deleted.is_(False)).order_by(Embedding.item_id, Embedding.id)
+        mine = mine.where(Embedding.deleted.is_(False), Embedding.part != PHRASE)
+        mine = mine.order_by(Embedding.item_id, Embedding.id)
         for item_id, group in groupby(db.execute(mine), key=lambda row: row.item_id):
             rows = list(group)
             title = "\n".join(row.text for row in rows if row.part == TITLE)

@@ -16,9 +16,10 @@ from index import calibration
 from index.hits import Allowed
 from kb import tuning
 from kb.asking import POOL, Asking, Ranked
-from kb.embeddings import Embedding
+from kb.embeddings import Embedding, phrases_told_by
 from kb.live import Live
 from kb.passages import NAMING, excerpt
+from kb.phrases import PHRASE
 from kb.viewer import Viewer
 
 TERMS = 8
@@ -90,14 +91,16 @@ def find(
 ) -> Answer:
     """Return the k items that most likely help with a text, among those that the viewer may read.
 
-    exclude: items, as (corpus, id), that must not be shown, such as the incident that asks. unfinished: somebody
+    exclude: items, as (corpus, id), that must not be shown, such as the incident that asks; how one of them was told
+    does not help to find the article that solved it. unfinished: somebody
     still types, so that the last word may be the beginning of one. within: what else they must be.
     """
     started = time.perf_counter()
     live.catch_up(db)
     allowed = _allowed(db, live, viewer, corpora, within.ids)
     pool = max(within.pool, k + len(exclude))
-    search = Asking(live, text, allowed, pool, unfinished=unfinished)
+    own = phrases_told_by(db, [item_id for corpus, item_id in exclude if corpus == "incident"])
+    search = Asking(live, text, allowed, pool, unfinished=unfinished, without=own)
     hidden = {f"{corpus}:{item_id}" for corpus, item_id in exclude}
     wanted = [one for one in search.ranked() if one.corpus in corpora and one.item not in hidden]
     readable = _readable(db, live, viewer, wanted)
@@ -174,7 +177,8 @@ def _explained(db: Session, search: Asking, ranked: Sequence[tuple[Ranked, float
     for corpus, of_corpus in ids.items():
         columns = (Embedding.id, Embedding.corpus, Embedding.item_id, Embedding.part, Embedding.text)
         mine = (Embedding.corpus == corpus, Embedding.item_id.in_(of_corpus), Embedding.deleted.is_(False))
-        for row in db.execute(select(*columns).where(*mine).order_by(Embedding.id)):
+        theirs = select(*columns).where(*mine, Embedding.part != PHRASE)
+        for row in db.execute(theirs.order_by(Embedding.id)):
             rows[f"{corpus}:{row.item_id}"].append(row)
     behind = search.words.said(search.text) if search.words else {}
     return [_found(one, chance, rows[one.item], behind) for one, chance in ranked]

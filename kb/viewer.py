@@ -11,8 +11,9 @@ READS = {  # permission class -> the least role that reads it; classes with a gr
     "article:archived": "agent",
     "incident": "agent",
     "notice": "requester",
+    "phrase": "agent",
 }
-IN_GROUP = ("article:team", "incident:group")
+IN_GROUP = ("article:team", "incident:group", "phrase")
 
 
 @dataclass(frozen=True)

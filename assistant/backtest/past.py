@@ -7,7 +7,7 @@ one permission class more; what began or ended within a block is allowed by its 
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import isqrt
@@ -20,7 +20,8 @@ from index.encoder import Encoder
 from index.hits import Allowed
 from kb.asking import POOL, Asking
 from kb.live import Live
-from kb.passages import NAMING, TITLE, Piece, cut, number_of
+from kb.passages import NAMING, TITLE, Piece, number_of
+from kb.phrases import MOST
 from kb.viewer import Viewer
 
 AT_ONCE = 64  # passages embedded together, of those whose vector is gone
@@ -50,6 +51,7 @@ class Past:
         self._words = self.live.words = words.Words.create(folder / "words")
         self.seen: dict[str, Seen] = {}
         self.pieces: dict[int, tuple[str, int]] = {}  # passage -> its part, and its place there
+        self.told: dict[int, list[str]] = defaultdict(list)  # article -> its phrases
         self._asked: Case | None = None
         self._length = max(1, isqrt(len(self.moments)))  # of a block
         self._scopes: set[tuple[str, int, int]] = set()
@@ -58,9 +60,9 @@ class Past:
 
     def add(self, found: Sequence[State], known: Mapping[str, Vector], tell: Callable[[], object]) -> None:
         """Take states in. known: vectors by the digest of what was read. tell: called while it embeds anew."""
-        taken = [(name, state, cut(state.passages)) for state in found if (name := self._taken(state))]
+        taken = [(name, state, state.pieces) for state in found if (name := self._taken(state))]
         made = self._embed([piece for *_, pieces in taken for piece in pieces], known, tell)
-        self._words.put(self._entry(*one) for one in taken)
+        self._words.put(self._entry(*one) for one in taken if not one[1].told_of)
         entries = [
             vectors.Entry(self._number(piece), name, self._scope(name), piece.part, made[piece.digest])
             for name, _, pieces in taken
@@ -79,7 +81,7 @@ class Past:
         if case is not self._asked:
             self._asked = case
             self._words.reload()  # forgets what it counted for other moments
-        return Asking(self.live, case.text, self.allowed(case), pool)
+        return Asking(self.live, case.text, self.allowed(case), pool, phrases=Known(self, case))
 
     def allowed(self, case: Case) -> Allowed:
         """Return what may be looked at for a case."""
@@ -108,7 +110,7 @@ class Past:
         last = bisect_right(self.moments, state.until) if state.until else len(self.moments)
         if first >= last:
             return ""
-        number = OLDER + len(self.seen) if state.until else state.item_id
+        number = OLDER + len(self.seen) if state.until or state.told_of else state.item_id
         name = f"{state.corpus}:{number}"
         self.seen[name] = Seen(state, first, last)
         self._scopes.add(self._whole(name))
@@ -116,6 +118,8 @@ class Past:
             if end % self._length and end < len(self.moments):
                 self._parts[end // self._length].append(name)
         self._names[state.corpus, state.item_id].append(name)
+        if state.told_of:
+            self.told[state.told_of].append(name)
         return name
 
     def _whole(self, name: str) -> tuple[str, int, int]:
@@ -151,6 +155,32 @@ class Past:
             made |= {one.digest: vector for one, vector in zip(some, read, strict=True)}
             tell()
         return made
+
+
+class Known:
+    """The words in which articles were known at the moment of a case."""
+
+    spare = MOST
+
+    def __init__(self, past: Past, case: Case) -> None:
+        self._past, self._case = past, case
+
+    def of(self, items: Iterable[str]) -> dict[str, str]:
+        """Return the phrases of these items, each with its article."""
+        seen = [(item, self._past.seen[item].state) for item in items if item in self._past.seen]
+        articles = [(item, state.item_id) for item, state in seen if state.corpus == "article"]
+        return {
+            name: item
+            for item, number in articles
+            for name in self._past.told[number]
+            if self._past.can_find(self._case, name)
+        }
+
+    def article(self, name: str) -> str | None:
+        """Return the article of a phrase as it was then, any other item as it is."""
+        number = self._past.seen[name].state.told_of
+        standing = self._past.standing(self._case, [("article", number)]) if number else {name: None}
+        return next(iter(standing), None)
 
 
 def _viewer(case: Case) -> Viewer:

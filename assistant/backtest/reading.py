@@ -24,13 +24,21 @@ Tell = Callable[..., object]  # tell(step, done, of)
 
 @contextmanager
 def opened(
-    runtime: Runtime, cases: Sequence[Case], tell: Tell, *, encoder: Encoder | None = None
+    runtime: Runtime,
+    cases: Sequence[Case],
+    tell: Tell,
+    *,
+    encoder: Encoder | None = None,
+    kinds: Sequence[Kind] = states.KINDS,
 ) -> Iterator[Past]:
-    """Open the past of a desk for these cases; it is gone afterwards. encoder: another one than the desk's own."""
+    """Open the past of a desk for these cases; it is gone afterwards.
+
+    encoder: another one than the desk's own. kinds: what can be found.
+    """
     with TemporaryDirectory(prefix="kintsugi-past-") as room:
         past = Past(encoder or runtime.encoder, Path(room), [case.at for case in cases])
         try:
-            for kind in states.KINDS:
+            for kind in kinds:
                 _fill(past, runtime, kind, tell)
             past.settle()
             yield past
@@ -46,7 +54,7 @@ def _fill(past: Past, runtime: Runtime, kind: Kind, tell: Tell) -> None:
         some = ids[start : start + BATCH]
         told = partial(tell, f"Reading {kind.name}s of the past", start + len(some), len(ids))
         with runtime.reading() as db:
-            found, known = kind.read(db, some), _vectors(db, past.live.fingerprint, kind.name, some)
+            found, known = kind.read(db, some), _vectors(db, past.live.fingerprint, kind.corpus, some)
         past.add(found, known, told)
         told()
 

@@ -37,21 +37,18 @@ def lines(figures: Figures) -> Iterator[str]:
             yield f"{name:<{WIDTH}}{value:.3f}"
 
 
-def gains(found: Figures) -> Iterator[str]:
-    """Return by how much another model is above the desk's own, for a terminal."""
-    yield f"Over {found['known']:,} incidents that had been solved before, with the other model:"
+def gains(found: Figures, way: str = "with the other model") -> Iterator[str]:
+    """Return by how much another way to find is above the usual one, for a terminal."""
+    yield f"Over {found['known']:,} incidents that had been solved before, {way}:"
     for measure in MEASURES if found["known"] else ():
         mean, low, high = found[measure]
         yield f"{measure:<{WIDTH}}{mean:+.3f} [{low:+.3f} {high:+.3f}]"
 
 
-def losses(found: Figures) -> list[str]:
-    """Return, as sentences, in what another model is below the desk's own beyond the interval."""
+def losses(found: Figures, usual: str = "the desk's own model") -> list[str]:
+    """Return, as sentences, in what another way to find is below the usual one beyond the interval."""
     lost = [(name, found[name]) for name in MEASURES if found["known"] and found[name][2] < 0]
-    return [
-        f"{name}: the desk's own model is better by {-high:.3f} to {-low:.3f}."
-        for name, (_, low, high) in lost
-    ]
+    return [f"{name}: {usual} is better by {-high:.3f} to {-low:.3f}." for name, (_, low, high) in lost]
 
 
 def whole(run: LaboratoryRun) -> Figures:

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from hashlib import sha256
 
-from assistant.backtest import cases, contest, figures, honesty, reading
+from assistant.backtest import cases, contest, figures, honesty, reading, states
 from assistant.backtest.cases import Case
 from assistant.backtest.contest import CONTENDERS, Contender
 from assistant.backtest.figures import Figures
 from assistant.backtest.outcome import Outcome
 from assistant.backtest.reading import Tell
+from assistant.backtest.states import Kind
 from assistant.desk import laboratory
 from assistant.desk.laboratory import LaboratoryRun
 from assistant.runtime import Runtime
@@ -18,6 +19,10 @@ from index import fusion
 from index.encoder import Encoder
 
 AT_ONCE = 50  # incidents asked between two commits
+PHRASEBOOK = {  # where the words of solved incidents are tried: among what
+    "articles and incidents": states.KINDS,
+    "articles alone": [kind for kind in states.KINDS if kind.corpus == "article"],
+}
 
 
 def carry_out(
@@ -53,16 +58,34 @@ def trial(runtime: Runtime, encoder: Encoder, tell: Tell, *, most: int = cases.M
     return figures.since(*(_asked(runtime, known, tell, one) for one in (encoder, runtime.encoder)))
 
 
+def phrasebook(runtime: Runtime, tell: Tell, *, most: int = cases.MOST) -> dict[str, Figures]:
+    """Return by how much the phrasebook helps, among everything and among articles alone; nothing is kept."""
+    with runtime.reading() as db:
+        known = [case for case in cases.load(db, now=runtime.now(), most=most) if case.answers]
+    found = {}
+    for name, kinds in PHRASEBOOK.items():
+        without = [kind for kind in kinds if kind is not states.PHRASES]
+        asked = (_asked(runtime, known, tell, runtime.encoder, some) for some in (kinds, without))
+        found[name] = figures.since(*asked)
+    return found
+
+
 def recipe_of(runtime: Runtime) -> str:
     """Return what is measured as a short name: which model, and which ranking and prior."""
     ranking = sha256(json.dumps(fusion.shipped(), sort_keys=True).encode()).hexdigest()[:8]
     return f"{runtime.live.fingerprint or 'words only'} {ranking}"
 
 
-def _asked(runtime: Runtime, known: Sequence[Case], tell: Tell, encoder: Encoder | None) -> list[Outcome]:
+def _asked(
+    runtime: Runtime,
+    known: Sequence[Case],
+    tell: Tell,
+    encoder: Encoder | None,
+    kinds: Sequence[Kind] = states.KINDS,
+) -> list[Outcome]:
     outcomes = []
     step = f"Asking with {encoder.recipe.model if encoder else 'words only'}"
-    with reading.opened(runtime, known, tell, encoder=encoder) as then:
+    with reading.opened(runtime, known, tell, encoder=encoder, kinds=kinds) as then:
         for outcome in contest.run(then, known, CONTENDERS[:1]):
             outcomes.append(outcome)
             tell(step, len(outcomes), len(known))

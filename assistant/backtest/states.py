@@ -1,6 +1,9 @@
-"""What there was to find, and when: each version of an article until the next one, each incident from its end on."""
+"""What there was to find, and when: each version of an article until the next one, each incident from its end on.
 
-from collections.abc import Callable, Collection, Sequence
+The phrases of an article are states of their own: each from when it was known that the article had solved it.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,15 +13,21 @@ from sqlalchemy.orm import Session, selectinload
 from assistant.desk.corpora import ARTICLE_PARTS, CORPORA, passages_of
 from assistant.desk.incident import Incident
 from assistant.desk.link import Link
+from assistant.desk.phrasebook import NEWEST, Telling, chosen, told_in_time
 from kb.article import Article
-from kb.corpus import Passage
+from kb.corpus import Passage, Phrase
+from kb.passages import Piece, cut
+from kb.phrases import PHRASE
 
 MOST = 50_000  # incidents that can be found, those that ended last
 
 
 @dataclass(frozen=True)
 class State:
-    """An item as it was for a while. version: of an article, 0 for an incident. until: None while it is so."""
+    """An item as it was for a while. version: of an article, 0 for an incident. until: None while it is so.
+
+    told_of: of a phrase, the article that it speaks for.
+    """
 
     corpus: str
     item_id: int
@@ -27,6 +36,14 @@ class State:
     since: datetime
     until: datetime | None
     passages: Sequence[Passage]
+    told_of: int = 0
+
+    @property
+    def pieces(self) -> list[Piece]:
+        """What is embedded of it."""
+        if self.told_of:
+            return [Piece(PHRASE, 0, "", passage.text) for passage in self.passages]
+        return cut(self.passages)
 
 
 def article_ids(db: Session) -> Sequence[int]:
@@ -58,16 +75,28 @@ def of_incidents(db: Session, ids: Collection[int]) -> list[State]:
     ]
 
 
+def of_phrases(db: Session, ids: Collection[int]) -> list[State]:
+    """Return the words in which these articles were known, each with its time."""
+    articles = db.scalars(select(Article).where(Article.id.in_(ids))).all()
+    return [state for article in articles for state in _phrases(article, told_in_time(db, article))]
+
+
 @dataclass(frozen=True)
 class Kind:
-    """A kind of items: which there are, and what states they had."""
+    """A kind of items: which there are, and what states they had. corpus: among whose passages their vectors are."""
 
     name: str
     all_ids: Callable[[Session], Sequence[int]]
     read: Callable[[Session, Collection[int]], list[State]]
+    corpus: str
 
 
-KINDS = (Kind("article", article_ids, of_articles), Kind("incident", incident_ids, of_incidents))
+PHRASES = Kind("phrase", article_ids, of_phrases, "article")
+KINDS = (
+    Kind("article", article_ids, of_articles, "article"),
+    Kind("incident", incident_ids, of_incidents, "incident"),
+    PHRASES,
+)
 
 
 def _versions(article: Article) -> list[State]:
@@ -80,6 +109,23 @@ def _versions(article: Article) -> list[State]:
         State("article", article.id, one.number, scope, since, until, passages_of(one, ARTICLE_PARTS))
         for one, since, until in zip(article.versions, begins, ends, strict=True)
     ]
+
+
+def _phrases(article: Article, told: Sequence[Telling]) -> Iterator[State]:
+    """Yield which phrases were chosen, from one change of what there was to choose from to the next."""
+    begun: dict[Phrase, datetime] = {}
+    for at in sorted({moment for one in told for moment in (one.since, one.until) if moment}):
+        there = [one.phrase for one in told if one.since <= at and (one.until is None or at < one.until)]
+        now = set(chosen(there[: -NEWEST - 1 : -1]))
+        for gone in begun.keys() - now:
+            yield _phrase(article, gone, begun.pop(gone), at)
+        begun |= dict.fromkeys(now - begun.keys(), at)
+    yield from (_phrase(article, phrase, since, None) for phrase, since in begun.items())
+
+
+def _phrase(article: Article, phrase: Phrase, since: datetime, until: datetime | None) -> State:
+    said = [Passage(PHRASE, phrase.text)]
+    return State(PHRASE, phrase.incident_id, 0, phrase.scope, since, until, said, told_of=article.id)
 
 
 def _teaches() -> ColumnElement[bool]:

@@ -5,9 +5,11 @@ from collections.abc import Collection, Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from assistant.desk.incident import Incident
+from assistant.desk.incident import Incident, Watcher
+from assistant.desk.link import Link
 from assistant.desk.notice import Notice
 from assistant.desk.permissions import readable_ids
+from assistant.desk.phrasebook import phrases_of
 from kb.article import Article, Version
 from kb.corpus import Corpus, Item, Passage
 from kb.viewer import Viewer
@@ -18,18 +20,32 @@ INCIDENT_PARTS = ("title", "symptoms", "environment", "cause", "workaround", "re
 
 
 class ArticleCorpus:
-    """Articles by the version that counts now."""
+    """Articles by the version that counts now, and in the words in which people told what they solved."""
 
     name = "article"
 
     def items(self, db: Session, ids: Collection[int]) -> Mapping[int, Item]:
         """Return what to index of these articles."""
-        rows = db.scalars(select(Article).where(Article.id.in_(ids)).options(selectinload(Article.current)))
-        return {row.id: Item(row.scope, passages_of(row.current, ARTICLE_PARTS)) for row in rows}
+        query = select(Article).where(Article.id.in_(ids)).options(selectinload(Article.current))
+        rows = db.scalars(query).all()
+        phrases = phrases_of(db, rows)
+        return {
+            row.id: Item(row.scope, passages_of(row.current, ARTICLE_PARTS), phrases.get(row.id, ()))
+            for row in rows
+        }
 
     def owner(self, row: object) -> int | None:
         """Return the article that this row belongs to."""
-        return row.id if isinstance(row, Article) else row.article_id if isinstance(row, Version) else None
+        if isinstance(row, Article):
+            return row.id
+        return row.article_id if isinstance(row, Version | Link) else None
+
+    def told_by(self, db: Session, touched: Mapping[str, Collection[int]]) -> Collection[int]:
+        """Return the articles that solved these incidents: they are known in their words."""
+        if not (incidents := touched.get("incident")):
+            return ()
+        solved = (Link.incident_id.in_(incidents), Link.kind == "resolved")
+        return db.scalars(select(Link.article_id).where(*solved).distinct()).all()
 
     def readable(self, db: Session, viewer: Viewer, ids: Collection[int]) -> set[int]:
         """Return those of the articles that the viewer may read now."""
@@ -53,8 +69,12 @@ class IncidentCorpus:
         return {row.id: Item(row.scope, self._passages(row)) for row in rows}
 
     def owner(self, row: object) -> int | None:
-        """Return the incident that this row is."""
-        return row.id if isinstance(row, Incident) else None
+        """Return the incident that this row is, or that somebody watches."""
+        return row.id if isinstance(row, Incident) else row.incident_id if isinstance(row, Watcher) else None
+
+    def told_by(self, db: Session, touched: Mapping[str, Collection[int]]) -> Collection[int]:
+        """Return nothing: an incident says nothing of others."""
+        return ()
 
     def readable(self, db: Session, viewer: Viewer, ids: Collection[int]) -> set[int]:
         """Return those of the incidents that the viewer may read now."""
@@ -88,6 +108,10 @@ class NoticeCorpus:
     def owner(self, row: object) -> int | None:
         """Return the notice that this row is."""
         return row.incident_id if isinstance(row, Notice) else None
+
+    def told_by(self, db: Session, touched: Mapping[str, Collection[int]]) -> Collection[int]:
+        """Return nothing: a notice says nothing of others."""
+        return ()
 
     def readable(self, db: Session, viewer: Viewer, ids: Collection[int]) -> set[int]:
         """Return those of the notices that the viewer may find now."""

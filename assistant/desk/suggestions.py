@@ -8,7 +8,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from assistant.desk import differences, link, merging, relations
+from assistant.desk import card, differences, link, merging, relations
+from assistant.desk.card import Card
+from assistant.desk.differences import Difference
 from assistant.desk.errors import MoveNotAllowed, NotAllowed
 from assistant.desk.incident import Incident
 from assistant.desk.people import Person
@@ -31,15 +33,25 @@ INCIDENT_WITH = (joinedload(Incident.service), selectinload(Incident.links))
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A hit as people see it. kind: article, resolved or open; item: the row; showing: None until it was recorded."""
+    """A hit as people see it. kind: article, resolved or open; item: the row; showing: None until it was recorded.
+
+    asked: the question; there: where the item tells what it is about.
+    """
 
     kind: str
     label: str
     item: Article | Incident
     found: Found
     held: str = ""
-    differs: tuple[str, ...] = ()
+    differs: tuple[Difference, ...] = ()
     showing: Showing | None = None
+    asked: str = ""
+    there: str = ""
+
+    @property
+    def card(self) -> Card:
+        """The question beside what was found for it."""
+        return card.compare(self.asked, self.found.passage, self.there, self.found.terms, self.differs)
 
 
 @dataclass(frozen=True)
@@ -100,12 +112,11 @@ def suggest_for(
         return Panel(asked=text)
     answer = find(db, live, text, viewer, k=30, exclude=exclude)
     rows = rows_of(db, answer.hits)
-    here = f"{text}\n{incident.service.name if incident and incident.service else ''}"
     panel: dict[str, list[Suggestion]] = {kind: [] for kind in SHOWN}
     for hit in answer.hits:
         item = rows.get((hit.corpus, hit.item_id))
         if item is not None and len(panel[kind := _kind(item)]) < SHOWN[kind] and _worth_showing(item, hit):
-            panel[kind].append(_suggestion(item, hit, here, incident))
+            panel[kind].append(_suggestion(item, hit, text, incident))
     panel["article"] = _with_outcomes(db, panel["article"])
     return Panel(
         articles=panel["article"],
@@ -245,7 +256,7 @@ def _kind(item: Article | Incident) -> str:
     return "open" if item.is_open else "resolved"
 
 
-def _suggestion(item: Article | Incident, hit: Found, here: str, incident: Incident | None) -> Suggestion:
+def _suggestion(item: Article | Incident, hit: Found, text: str, incident: Incident | None) -> Suggestion:
     kind, held = _kind(item), ""
     if isinstance(item, Article):
         label = f"Article · {CONFIDENCES[item.confidence]}"
@@ -254,7 +265,8 @@ def _suggestion(item: Article | Incident, hit: Found, here: str, incident: Incid
         held = "" if item.is_open else _returned(item)
         label = "Open now, same meaning" if item.is_open else f"{item.phase.capitalize()} incident"
         there = f"{item.title}\n{item.symptoms}\n{item.environment}"
-    differs = differences.between(here, there)
+    own = incident.service.name if incident and incident.service else ""
+    differs = differences.between(f"{text}\n{own}", there)
     services = (
         {service.name for service in item.services}
         if isinstance(item, Article)
@@ -262,9 +274,9 @@ def _suggestion(item: Article | Incident, hit: Found, here: str, incident: Incid
         if item.service
         else set()
     )
-    if incident and incident.service and services and incident.service.name not in services:
-        differs.insert(0, f"service {', '.join(sorted(services))}")
-    return Suggestion(kind, label, item, hit, held, tuple(differs))
+    if own and services and own not in services:
+        differs.insert(0, Difference("service", own, ", ".join(sorted(services))))
+    return Suggestion(kind, label, item, hit, held, tuple(differs), asked=text, there=there)
 
 
 def _worth_showing(item: Article | Incident, hit: Found) -> bool:

@@ -7,7 +7,7 @@ from flask import Response
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from assistant.desk import link, people
+from assistant.desk import link, people, phrasebook
 from assistant.desk.curation_lines import worth_of
 from assistant.desk.incident import Incident
 from assistant.desk.link import Link
@@ -83,6 +83,7 @@ def _about(article: Article) -> dict[str, Any]:
         "remarks": remarks.of(db(), [article.id]),
         "took": merging.merged_into(db(), article),
         "resolved": _resolved(article),
+        "told_so": phrasebook.known_as(db(), article, viewer()),
         "keepers": keepers(),
         **looked(article.current.content),
     }

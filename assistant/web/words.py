@@ -1,7 +1,7 @@
 """How facts are worded on pages: times in the viewer's zone, ages, sizes, marks in a passage."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from itertools import zip_longest
 from zoneinfo import ZoneInfo
@@ -18,6 +18,8 @@ STEPS = (  # shorter than this: counted in that unit
     (timedelta(days=1), timedelta(hours=1), "h"),
     (timedelta(days=14), timedelta(days=1), "d"),
 )
+SHARED = Markup("<mark>{}</mark>")
+DIFFERS = Markup('<mark class="differs"><span class="seen">differs: </span>{}</mark>')
 MARKUP = re.compile(r"\*\*|`+|^#+ ", re.MULTILINE)  # of Markdown, noise in a passage
 THEMES = ("light", "dark")
 
@@ -87,19 +89,20 @@ def prose(text: str | None) -> Markup:
     return Markup(render(text or ""))  # noqa: S704  the renderer cleans what it returns
 
 
-def marked(text: str, terms: Iterable[str], length: int = 240) -> Markup:
+def marked(text: str, terms: Iterable[str], length: int = 240, other: Collection[str] = ()) -> Markup:
     """Mark where the terms stand in a text that is cut to the piece around the first of them.
 
-    length: about how many characters are shown.
+    length: about how many characters are shown. other: what differs from another text, marked in another way.
     """
     text = " ".join(MARKUP.sub("", text).split())
-    words = [re.escape(term) for term in terms if term.strip()]
+    words = [re.escape(term) for term in (*terms, *other) if term.strip()]
     pattern = re.compile("|".join(sorted(words, key=len, reverse=True)), re.IGNORECASE) if words else None
     piece = _around(text, pattern.search(text) if pattern else None, length)
     if pattern is None:
         return escape(piece)
     parts = [escape(part) for part in pattern.split(piece)]
-    hits = [Markup("<mark>{}</mark>").format(hit) for hit in pattern.findall(piece)]
+    differ = {term.lower() for term in other}
+    hits = [(DIFFERS if hit.lower() in differ else SHARED).format(hit) for hit in pattern.findall(piece)]
     return Markup("").join(part for pair in zip_longest(parts, hits, fillvalue="") for part in pair)
 
 

@@ -59,7 +59,8 @@ def test_an_open_incident_of_the_same_meaning_is_shown_apart(desk):
 def test_what_differs_is_told(desk):
     make.article(desk, environment="Product: GlobalConnect 5.9", services=[make.service(desk, "Mail")])
     mine = make.incident(desk, environment="GlobalConnect 6.2", service=make.service(desk))
-    assert desk.show(mine).articles[0].differs == ("service Mail", "GlobalConnect 5.9, here 6.2")
+    told = [str(one) for one in desk.show(mine).articles[0].differs]
+    assert told == ["service Mail, here Remote access", "GlobalConnect 5.9, here 6.2"]
 
 
 def test_ben_never_sees_a_restricted_incident_or_a_foreign_teams_article(desk):

@@ -58,6 +58,20 @@ def test_everybody_can_use_what_opens_on_an_incident(full_desk):
     assert harm(page) == []
 
 
+def test_everybody_can_use_the_reasons_of_a_suggestion(full_desk):
+    page = full_desk.visit("/incidents/INC-000001", who="ben", viewport=WIDE, reduced_motion="reduce")
+    settled(page)
+    card = page.locator(".reason").first
+    card.locator("summary").click()
+    expect(card.locator(".pair > div")).to_have_count(2)
+    for scheme in ("light", "dark"):
+        for size in (WIDE, NARROW):
+            page.emulate_media(color_scheme=scheme)
+            page.set_viewport_size(size)
+            assert harm(page) == [], f"{scheme} {size['width']}"
+            assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+
+
 def test_everybody_can_use_the_four_doors_and_what_they_refuse(full_desk):
     page = full_desk.visit("/incidents/INC-000001/resolve?article=KB-000001", who="ben", viewport=WIDE)
     for door in ("link", "improve", "write", "nothing"):

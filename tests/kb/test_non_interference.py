@@ -11,7 +11,8 @@ from assistant.desk.people import Group, Person
 from assistant.desk.permissions import viewer_of
 from assistant.worker import run_once
 from index import plan, snapshot
-from kb.search import find
+from kb.article import Article
+from kb.search import Within, find
 from tests import make
 
 SEEDS = 4
@@ -27,6 +28,7 @@ EARLY = {  # so small is what has shelves and cells here, so little is looked at
     "MOST_GROWN": 4,
 }
 PORTAL = {"corpora": ("article", "notice"), "unfinished": True}
+NARROWED = {"within": Within({"article": range(1, 26)})}
 VISIBLE = 30  # of each kind: together more than the candidates that either half proposes
 COMMON = (
     "vpn",
@@ -58,9 +60,13 @@ def hide_one(db, chance):
     """Add an item that some people may not read: restricted, of a team, not for requesters, or told and ended."""
     title, text = sentence(chance), f"{sentence(chance)}. {sentence(chance)}."
     group = chance.choice(db.query(Group).order_by(Group.id).all())
-    kind = chance.choice(("incident", "team", "wip", "internal", "notice", "ended notice"))
+    kind = chance.choice(
+        ("incident", "solved", "solved", "team", "wip", "internal", "notice", "ended notice")
+    )
     if kind == "incident":
         make.incident(db, title, symptoms=text, restricted_to=group, requester=make.person(db, "ada"))
+    elif kind == "solved":  # by articles that everybody may read
+        solve(db, chance, title, symptoms=text, restricted_to=group, requester=make.person(db, "ada"))
     elif kind.endswith("notice"):
         incident = make.incident(db, title, symptoms=text, restricted_to=group, requester=None)
         told = notice.announce(
@@ -74,26 +80,36 @@ def hide_one(db, chance):
         make.article(db, kind if kind == "wip" else "validated", "internal", title=title, issue=text)
 
 
+def solve(db, chance, title, **more):
+    """Add an incident that some articles solved: they are known in its words, to those who may read it."""
+    incident = make.incident(db, title, state="resolved", **more)
+    for article in chance.sample(db.query(Article).order_by(Article.id).limit(VISIBLE).all(), 3):
+        make.resolved_by(db, incident, article)
+
+
 def readers(db):
     """Return everybody as finding sees them, and somebody who is not signed in."""
     people = db.query(Person).filter(Person.email != "ada@example.org").order_by(Person.id).all()
     return {person.email: viewer_of(db, person) for person in people} | {"nobody": viewer_of(db, None)}
 
 
+def said(db, corpus, viewer):
+    """Return what somebody may read of a kind: items with their text."""
+    items = corpus.items(db, corpus.readable(db, viewer, corpus.all_ids(db, 0, 10_000)))
+    return {number: item.passages for number, item in items.items()}
+
+
 def see(runtime, questions):
-    """Return what everybody gets for every question, without how long it took, and which items they may read."""
+    """Return what everybody gets for every question, without how long it took, and what they may read."""
     seen, may = {}, {}
     with runtime.reading() as db:
         for who, viewer in readers(db).items():
-            may[who] = {
-                name: frozenset(corpus.readable(db, viewer, corpus.all_ids(db, 0, 10_000)))
-                for name, corpus in runtime.live.corpora.items()
-            }
+            may[who] = {name: said(db, corpus, viewer) for name, corpus in runtime.live.corpora.items()}
             for question in questions:
-                for asked in (question, mistyped(question)):
-                    how = PORTAL if asked != question else {}
+                for way, how in (("desk", {}), ("portal", PORTAL), ("narrowed", NARROWED)):
+                    asked = mistyped(question) if way == "portal" else question
                     found = find(db, runtime.live, asked, viewer, k=20, **how)
-                    seen[who, asked] = replace(found, took_ms=0)
+                    seen[who, f"{asked} ({way})"] = replace(found, took_ms=0)
     return seen, may
 
 
@@ -118,11 +134,11 @@ def test_what_is_hidden_from_somebody_changes_nothing_for_them(runtime, monkeypa
         make.group(db, "Security", cleo, restricted=True)
         make.person(db, "tom", role="agent")
         eve = make.person(db, "eve")
-        for number in range(VISIBLE):
-            make.incident(
-                db, sentence(chance), symptoms=sentence(chance), requester=eve if number % 9 == 0 else None
-            )
+        for _ in range(VISIBLE):
             make.article(db, title=sentence(chance), issue=sentence(chance), resolution=sentence(chance))
+        for number in range(VISIBLE):
+            who = eve if number % 9 == 0 else None
+            solve(db, chance, sentence(chance), symptoms=sentence(chance), requester=who)
         db.commit()
     embed(runtime)
     questions = [sentence(chance) for _ in range(QUESTIONS)]

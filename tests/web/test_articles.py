@@ -34,6 +34,24 @@ def test_ben_reads_an_article_with_its_record(ben, article, rows, incident):
         assert wanted in text
 
 
+def test_the_words_in_which_an_article_is_known_are_for_those_who_may_read_the_incidents(
+    ben, ada, cleo, rows, article
+):
+    with rows() as db:
+        known = db.get(Article, 1)
+        staff = make.group(db, "Payroll", make.person(db, "cleo"), restricted=True)
+        for title, group in (("Blue padlock hops", None), ("Salary padlock hops", staff)):
+            told = make.incident(db, title, symptoms="In tunnels.", restricted_to=group, state="resolved")
+            make.resolved_by(db, told, known)
+    seen = {who: client.get(f"/articles/{article}").text for who, client in (("ben", ben), ("cleo", cleo))}
+    assert all(
+        "Known in these words" in text and "“Blue padlock hops In tunnels.”" in text for text in seen.values()
+    )
+    assert "Salary padlock" in seen["cleo"]
+    assert "Salary padlock" not in seen["ben"]
+    assert "padlock" not in ada.get(f"/articles/{article}").text
+
+
 def test_ada_reads_it_in_plain_words(ada, article):
     text = ada.get(f"/articles/{article}", follow_redirects=True).text
     assert "What to do" in text

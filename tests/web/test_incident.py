@@ -105,3 +105,17 @@ def test_times_are_in_bens_zone_with_the_exact_one_on_hover(ben, rows, incident)
     with rows() as db:
         make.person(db, "ben").timezone = "Asia/Tokyo"
     assert 'title="Mon 2 Mar 2026, 21:00 JST"' in ben.get(f"/incidents/{incident}").text
+
+
+def test_why_a_suggestion_is_there_stands_in_the_page_with_what_differs(ben, rows, incident, article, embed):
+    with rows() as db:
+        mine = relations.by_number(db, incident)
+        mine.environment = "GlobalConnect 7.2 on macOS"
+        mine.symptoms = "The VPN drops every few minutes."
+    embed()
+    text = ben.get(f"/incidents/{incident}/suggestions").text
+    assert "<summary>Why this</summary>" in text
+    assert "This incident says GlobalConnect 7.2, the article 6.2." in text
+    assert "This incident says platform macOS, the article Windows 11." in text
+    for number in ("7.2", "6.2"):
+        assert f'<mark class="differs"><span class="seen">differs: </span>{number}</mark>' in text

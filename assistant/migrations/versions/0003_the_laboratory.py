@@ -1,4 +1,4 @@
-"""The laboratory keeps what its runs found, and what the desk learned from them."""
+"""The laboratory keeps what its runs found and what the desk learned from them; phrases are found by their incident."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -33,9 +33,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tuning")),
     )
     op.create_index("ix_tuning_kind", "tuning", ["kind", "in_use"])
+    phrases = sa.text("part = 'phrase'")
+    op.create_index(
+        "ix_embedding_phrase", "embedding", ["ordinal"], sqlite_where=phrases, postgresql_where=phrases
+    )
 
 
 def downgrade() -> None:
     """Take it back."""
+    op.drop_index("ix_embedding_phrase", "embedding")
     op.drop_table("tuning")
     op.drop_table("laboratory_run")

@@ -1,0 +1,47 @@
+"""The reason card: where a question and what was found for it say the same, and where they do not; pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.desk.differences import Difference
+from kb.passages import excerpt
+
+SHORT = 90  # characters around a value that differs
+
+
+@dataclass(frozen=True)
+class Card:
+    """Stretches of both texts, those that fit best first; then what differs where it does not stand in them.
+
+    shared: words of both. ours, theirs: words in which they differ.
+    """
+
+    here: list[str]
+    there: list[str]
+    shared: tuple[str, ...]
+    ours: tuple[str, ...]
+    theirs: tuple[str, ...]
+
+
+def compare(
+    asked: str, passage: str, there: str, shared: tuple[str, ...], differs: Sequence[Difference]
+) -> Card:
+    """Lay a question beside what was found. passage: what fits best of that. there: where it tells what it is about."""
+    ours = tuple(word for one in differs for word in one.here)
+    theirs = tuple(word for one in differs for word in one.there)
+    return Card(
+        here=_stretches(excerpt(asked, shared), asked, ours),
+        there=_stretches(passage, there, theirs),
+        shared=shared,
+        ours=ours,
+        theirs=theirs,
+    )
+
+
+def _stretches(best: str, whole: str, words: Sequence[str]) -> list[str]:
+    """Return the best stretch of a text, and one more for each word that does not stand in those before."""
+    found = [best] if best else []
+    for word in words:
+        if not any(word.lower() in stretch.lower() for stretch in found):
+            found.append(excerpt(whole, word.split(), SHORT))
+    return found
