@@ -10,6 +10,7 @@ from assistant.desk.heartbeat import beat
 from assistant.desk.incident import Incident
 from assistant.importers import uploads
 from assistant.runtime import Runtime
+from assistant.telling import Tell
 from kb import embeddings
 from kb.passages import LARGEST_ID
 from kb.viewer import Viewer
@@ -17,7 +18,6 @@ from kb.viewer import Viewer
 ANY_AGENT = Viewer(None, "agent")  # reads what every agent reads, and nothing of a restricted group
 MOST_FINDINGS = 100  # kept of one check
 Payload = dict[str, Any]
-Tell = Callable[..., None]  # tell(step, done, of)
 
 
 def rebuild_index(runtime: Runtime, payload: Payload, tell: Tell) -> Payload:

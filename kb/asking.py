@@ -66,7 +66,7 @@ class Asking:
         self, live: Live, text: str, allowed: Allowed, pool: int = POOL, *, unfinished: bool = False
     ) -> None:
         self.text, self.allowed, self.pool, self.unfinished = text[:LONGEST], allowed, pool, unfinished
-        self.vectors, self.words, self.encoder = live.vectors, live.words, live.encoder
+        self.vectors, self.words, self.encoder = live.parts()
         self.troubles: list[str] = []
         self.question: Question | None = None
         self.whole: Any = None  # the vector of the question

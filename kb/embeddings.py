@@ -9,11 +9,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import (
+    ColumnElement,
     Index,
     LargeBinary,
     String,
     Text,
     UniqueConstraint,
+    and_,
+    case,
     delete,
     event,
     func,
@@ -40,7 +43,10 @@ MARKS_KEPT = 10_000
 
 
 class Embedding(Base):
-    """One passage of one item. vector: float32 as bytes, None until it was made; sequence: when it last changed."""
+    """One passage of one item. vector: float32 as bytes, None until it was made; sequence: when it last changed.
+
+    spare_vector: the same by another model, beside the one that answers; see kb/beside.py.
+    """
 
     __tablename__ = "embedding"
     __table_args__ = (
@@ -62,6 +68,8 @@ class Embedding(Base):
     stale: Mapped[bool] = mapped_column(default=True)
     deleted: Mapped[bool] = mapped_column(default=False)
     sequence: Mapped[int] = mapped_column(unique=True)
+    spare_recipe: Mapped[str | None] = mapped_column(String(64))
+    spare_vector: Mapped[bytes | None] = mapped_column(LargeBinary)
 
     @property
     def item(self) -> str:
@@ -97,6 +105,22 @@ class Place(NamedTuple):
 
     sequence: int = 0
     mark: str = ""
+
+
+def vector_of(recipe: str | None) -> ColumnElement[bytes | None]:
+    """Return the vector that this recipe made of a passage, as an expression; NULL where it made none."""
+    made, spare = (Embedding.recipe == recipe, Embedding.vector), (
+        Embedding.spare_recipe == recipe,
+        Embedding.spare_vector,
+    )
+    return case(made, spare, else_=None)
+
+
+def lacks(recipe: str) -> ColumnElement[bool]:
+    """Return the condition that a passage was embedded, and not by this recipe."""
+    settled = and_(Embedding.stale.is_(False), Embedding.deleted.is_(False))
+    other = Embedding.recipe.is_distinct_from(recipe) & Embedding.spare_recipe.is_distinct_from(recipe)
+    return and_(settled, other)
 
 
 def place_of(db: Session) -> Place:
@@ -216,6 +240,8 @@ GONE = {
     "text_hash": "",
     "vector": None,
     "recipe": None,
+    "spare_vector": None,
+    "spare_recipe": None,
     "stale": False,
     "deleted": True,
 }
@@ -230,6 +256,8 @@ def _says(piece: Piece) -> Change:
         "text_hash": piece.digest,
         "recipe": None,
         "vector": None,
+        "spare_recipe": None,
+        "spare_vector": None,
         "stale": True,
         "deleted": False,
     }
@@ -261,6 +289,11 @@ def _number(db: Session, changes: Sequence[Change]) -> None:
     db.execute(insert(Mark), [{"sequence": last, "mark": mark}])
     for sequence, change in enumerate(changes, last - len(changes) + 1):
         change["sequence"] = sequence
+
+
+def announce(db: Session) -> None:
+    """Let every copy look at what is in use: the newest place changes, and no passage does."""
+    _number(db, [{}])
 
 
 def refresh(sessions: Sessions, encoder: Encoder, limit: int = 64) -> int:
@@ -305,12 +338,12 @@ def waiting(db: Session) -> int:
 
 
 def mark_recipe(sessions: Sessions, encoder: Encoder) -> int:
-    """Mark every passage stale that another recipe embedded; return how many."""
-    other = (Embedding.recipe != encoder.recipe.fingerprint(), Embedding.stale.is_(False))
+    """Mark every passage stale that only another recipe embedded; return how many."""
+    other = lacks(encoder.recipe.fingerprint())
     with sessions.writing() as db:
-        count = db.scalar(select(func.count()).select_from(Embedding).where(*other)) or 0
+        count = db.scalar(select(func.count()).select_from(Embedding).where(other)) or 0
         if count:
-            db.execute(update(Embedding).where(*other).values(stale=True))
+            db.execute(update(Embedding).where(other).values(stale=True))
         db.commit()
     return count
 

@@ -10,10 +10,10 @@ from assistant.backtest.cases import Case
 from assistant.backtest.contest import CONTENDERS, Contender
 from assistant.backtest.figures import Figures
 from assistant.backtest.outcome import Outcome
-from assistant.backtest.reading import Tell
 from assistant.desk import laboratory
 from assistant.desk.laboratory import LaboratoryRun
 from assistant.runtime import Runtime
+from assistant.telling import Tell
 from index import fusion
 from index.encoder import Encoder
 

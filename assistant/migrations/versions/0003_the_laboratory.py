@@ -33,9 +33,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tuning")),
     )
     op.create_index("ix_tuning_kind", "tuning", ["kind", "in_use"])
+    op.add_column("embedding", sa.Column("spare_recipe", sa.String(length=64), nullable=True))
+    op.add_column("embedding", sa.Column("spare_vector", sa.LargeBinary(), nullable=True))
 
 
 def downgrade() -> None:
     """Take it back."""
+    op.drop_column("embedding", "spare_vector")
+    op.drop_column("embedding", "spare_recipe")
     op.drop_table("tuning")
     op.drop_table("laboratory_run")

@@ -1,0 +1,30 @@
+"""The models of a desk on its disk: the one it came with, and those that learned its language, by their recipes."""
+
+import shutil
+from collections.abc import Collection
+from pathlib import Path
+
+from assistant.settings import Settings
+from index.encoder import Encoder, OnnxEncoder
+from index.errors import ModelMissing
+from kb.beside import SHIPPED
+
+
+def opened(settings: Settings, recipe: str) -> Encoder:
+    """Open the model of a recipe. Raises ModelMissing or ModelDamaged when it is not here as it was made."""
+    folder = folder_of(settings, recipe)
+    if not folder.is_dir() and recipe != SHIPPED:
+        raise ModelMissing(f"The model that learned this desk's language is not in {folder}.")
+    return OnnxEncoder(folder, settings.encoder_threads)
+
+
+def folder_of(settings: Settings, recipe: str) -> Path:
+    """Return where the model of a recipe is."""
+    return settings.model_folder if recipe == SHIPPED else settings.models_folder / recipe
+
+
+def forget_others(settings: Settings, recipes: Collection[str]) -> None:
+    """Delete the models that learned the desk's language, all but these."""
+    for path in settings.models_folder.glob("*/"):
+        if path.name not in recipes:
+            shutil.rmtree(path, ignore_errors=True)
