@@ -29,9 +29,17 @@ class Runtime:
     """Everything a door needs, opened once for each process."""
 
     def __init__(
-        self, settings: Settings, *, encoder: Encoder | None = None, writes_words: bool = False
+        self,
+        settings: Settings,
+        *,
+        encoder: Encoder | None = None,
+        writes_words: bool = False,
+        opens: Callable[[str], Encoder] | None = None,
     ) -> None:
-        """Open the desk. encoder: instead of the exported model; writes_words: this process writes the word index."""
+        """Open the desk. encoder: instead of the exported model; writes_words: this process writes the word index.
+
+        opens: the model of a recipe, instead of those on the disk.
+        """
         self.settings = settings
         self.stopping = Event()  # set when this process is asked to end; long work looks at it
         self.marked = ""  # the recipe for which the worker has marked what it has not read yet
@@ -42,7 +50,7 @@ class Runtime:
         embeddings.listen(self.sessions.writer, CORPORA)
         for sessions in (self.sessions.reader, self.sessions.writer):
             standard.decided_by(sessions, content_standard.of)
-        self.models: Callable[[str], Encoder] = partial(models.opened, settings)
+        self.models = opens or partial(models.opened, settings)
         troubles: dict[str, str] = {}
         used = self._used()
         self.live = Live(
@@ -51,7 +59,7 @@ class Runtime:
             encoder=encoder or self._open_model(used, troubles),
             troubles=troubles,
             writes=writes_words,
-            models=lambda recipe: self.models(recipe),
+            models=self.models,
             used=used,
         )
 

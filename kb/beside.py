@@ -85,11 +85,14 @@ def _some(db: Session, recipe: str, after: int) -> Sequence[Any]:
 
 def _put(db: Session, made: Sequence[Mapping[str, Any]], recipe: str, used: str) -> None:
     """Write vectors where those of the model in use are not; a text that changed meanwhile keeps none of it."""
-    rows = Embedding.__table__
-    same = (rows.c.id == bindparam("passage"), rows.c.text_hash == bindparam("digest"), rows.c.stale.is_(False))
-    vector = bindparam("made")
-    beside = update(rows).where(*same, rows.c.recipe == used)
-    instead = update(rows).where(*same, rows.c.recipe != used)
+    same = (
+        Embedding.id == bindparam("passage"),
+        Embedding.text_hash == bindparam("digest"),
+        Embedding.stale.is_(False),
+    )
+    vector: Any = bindparam("made")
+    beside = update(Embedding).where(*same, Embedding.recipe == used)
+    instead = update(Embedding).where(*same, Embedding.recipe != used)
     connection = db.connection()
     connection.execute(beside.values(spare_recipe=recipe, spare_vector=vector), made)
     connection.execute(instead.values(recipe=recipe, vector=vector), made)

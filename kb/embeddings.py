@@ -109,9 +109,12 @@ class Place(NamedTuple):
 
 def vector_of(recipe: str | None) -> ColumnElement[bytes | None]:
     """Return the vector that this recipe made of a passage, as an expression; NULL where it made none."""
-    made, spare = (Embedding.recipe == recipe, Embedding.vector), (
-        Embedding.spare_recipe == recipe,
-        Embedding.spare_vector,
+    made, spare = (
+        (Embedding.recipe == recipe, Embedding.vector),
+        (
+            Embedding.spare_recipe == recipe,
+            Embedding.spare_vector,
+        ),
     )
     return case(made, spare, else_=None)
 

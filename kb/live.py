@@ -1,6 +1,7 @@
 """This process's copy of the index: it catches up with the rows by sequence, and says what does not work."""
 
 import importlib
+import shutil
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -85,6 +86,7 @@ class Live:
         self._looked, self._offered = time.monotonic(), list[list[str]]()
         self._arrived: Vectors | None = None  # a copy with the worker's new shelves, to go on with
         self._next: tuple[Encoder, Vectors] | None = None  # another model, to go over to
+        self._opening: Thread | None = None  # opens it
 
     def close(self) -> None:
         """Let go of everything."""
@@ -96,11 +98,23 @@ class Live:
             return self.vectors, self.words, self.encoder
 
     def prepare(self, db: Session, encoder: Encoder) -> None:
-        """Save a copy with the vectors of another model: every process of this host goes on with it when it is in use."""
+        """Save the vectors of another model, with which every process of this host goes on once it is in use."""
         vectors = self._open_vectors(encoder)
         if vectors is not None:
             self._follow_vectors(db, vectors, place_of(db))
             vectors.save(self.folder_of(encoder))
+
+    def wait(self) -> None:
+        """Wait for a model that is being opened; the next time it catches up, it is taken over."""
+        if self._opening is not None:
+            self._opening.join()
+
+    def forget_others(self, fingerprints: Collection[str | None]) -> None:
+        """Delete the saved vectors of all models but these."""
+        kept = {f"vectors-{one}" for one in fingerprints}
+        for path in self.folder.glob("vectors*"):
+            if path.name not in kept:
+                shutil.rmtree(path, ignore_errors=True)
 
     def folder_of(self, encoder: Encoder) -> Path:
         """Return where the vectors of a model are saved."""
@@ -207,7 +221,8 @@ class Live:
         wanted = beside.in_use(db)
         if self.models is not None and wanted != self._used:
             self._used = wanted
-            Thread(target=self._fetch_model, args=(self.models, wanted), daemon=True).start()
+            self._opening = Thread(target=self._fetch_model, args=(self.models, wanted), daemon=True)
+            self._opening.start()
 
     def _fetch_model(self, models: Callable[[str], Encoder], recipe: str) -> None:
         try:

@@ -111,7 +111,9 @@ def test_a_copy_goes_on_with_the_shelves_that_the_worker_made(written, monkeypat
         if reader.vectors is not first:
             break
         time.sleep(0.01)
-    assert reader.vectors is not first and reader.vectors.shelves_offered(reader.folder_of(reader.encoder)) == []
+    assert (
+        reader.vectors is not first and reader.vectors.shelves_offered(reader.folder_of(reader.encoder)) == []
+    )
     assert titles(written, reader, "badge reader dark")[0][0] == ("article", 2)
     assert embeddings.check(written.sessions, reader) == []
 
