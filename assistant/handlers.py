@@ -58,9 +58,9 @@ def test_back(runtime: Runtime, payload: Payload, tell: Tell) -> Payload:
 
 def adapt_model(runtime: Runtime, payload: Payload, tell: Tell) -> Payload:
     """Let a copy of the model learn the desk's language, and put it in use when it finds better."""
-    from assistant import changeover  # noqa: PLC0415 - its libraries may be missing
+    from assistant import learning  # noqa: PLC0415 - its libraries may be missing
 
-    return changeover.carry_out(runtime, tell)
+    return learning.carry_out(runtime, tell)
 
 
 def return_model(runtime: Runtime, payload: Payload, tell: Tell) -> None:

@@ -29,13 +29,13 @@ def show(context: click.Context) -> None:
 @click.pass_context
 def adapt(context: click.Context) -> None:
     """Let a copy of the model learn this desk's language; it answers only if it finds better."""
-    from assistant import changeover  # noqa: PLC0415
+    from assistant import learning  # noqa: PLC0415
     from assistant.desk import jobs, tongue  # noqa: PLC0415
     from assistant.setup import counted_steps  # noqa: PLC0415
 
     runtime = _runtime(context)
     with counted_steps() as tell:
-        came = changeover.carry_out(runtime, tell)
+        came = learning.carry_out(runtime, tell)
     with runtime.writing() as db:
         jobs.note(db, tongue.SUBJECT, came, now=runtime.now())
         db.commit()

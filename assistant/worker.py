@@ -24,7 +24,7 @@ from assistant.handlers import HANDLERS, LONG
 from assistant.importers import uploads
 from assistant.runtime import Runtime
 from assistant.telling import Tell
-from kb import embeddings, likeness
+from kb import beside, embeddings, likeness
 
 log = structlog.get_logger("worker")
 MOST_JOBS = 50  # in one round
@@ -73,7 +73,7 @@ def _mark(runtime: Runtime) -> None:
     """Let everything be embedded that the model in use has not read: it is another one than before."""
     encoder = runtime.encoder
     if encoder is not None and encoder.recipe.fingerprint() != runtime.marked:
-        embeddings.mark_recipe(runtime.sessions, encoder)
+        beside.mark_recipe(runtime.sessions, encoder)
         runtime.marked = encoder.recipe.fingerprint()
 
 

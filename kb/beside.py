@@ -8,18 +8,32 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, select, update
 from sqlalchemy.orm import Session
 
 from index.encoder import Encoder
 from kb import embeddings, tuning
-from kb.embeddings import Embedding, lacks
+from kb.embeddings import Embedding
 from kb.passages import Piece
 from kb.store import Sessions
 from kb.tuning import MODEL, Tuning
 
 BATCH = 64
 SHIPPED = ""  # the recipe of the model that the desk came with, whichever that is
+
+
+def vector_of(recipe: str | None) -> ColumnElement[bytes | None]:
+    """Return the vector that this recipe made of a passage, as an expression; NULL where it made none."""
+    made = (Embedding.recipe == recipe, Embedding.vector)
+    spare = (Embedding.spare_recipe == recipe, Embedding.spare_vector)
+    return case(made, spare, else_=None)
+
+
+def lacks(recipe: str) -> ColumnElement[bool]:
+    """Return the condition that a passage was embedded, and not by this recipe."""
+    settled = and_(Embedding.stale.is_(False), Embedding.deleted.is_(False))
+    other = Embedding.recipe.is_distinct_from(recipe) & Embedding.spare_recipe.is_distinct_from(recipe)
+    return and_(settled, other)
 
 
 def in_use(db: Session) -> str:
@@ -48,6 +62,17 @@ def use(
 def lacking(db: Session, recipe: str) -> int:
     """Return how many passages have no vector of this model."""
     return db.scalar(select(func.count()).select_from(Embedding).where(lacks(recipe))) or 0
+
+
+def mark_recipe(sessions: Sessions, encoder: Encoder) -> int:
+    """Mark every passage stale that only another recipe embedded; return how many."""
+    recipe = encoder.recipe.fingerprint()
+    with sessions.writing() as db:
+        count = lacking(db, recipe)
+        if count:
+            db.execute(update(Embedding).where(lacks(recipe)).values(stale=True))
+        db.commit()
+    return count
 
 
 def fill(

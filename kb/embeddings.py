@@ -9,14 +9,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import (
-    ColumnElement,
     Index,
     LargeBinary,
     String,
     Text,
     UniqueConstraint,
-    and_,
-    case,
     delete,
     event,
     func,
@@ -105,25 +102,6 @@ class Place(NamedTuple):
 
     sequence: int = 0
     mark: str = ""
-
-
-def vector_of(recipe: str | None) -> ColumnElement[bytes | None]:
-    """Return the vector that this recipe made of a passage, as an expression; NULL where it made none."""
-    made, spare = (
-        (Embedding.recipe == recipe, Embedding.vector),
-        (
-            Embedding.spare_recipe == recipe,
-            Embedding.spare_vector,
-        ),
-    )
-    return case(made, spare, else_=None)
-
-
-def lacks(recipe: str) -> ColumnElement[bool]:
-    """Return the condition that a passage was embedded, and not by this recipe."""
-    settled = and_(Embedding.stale.is_(False), Embedding.deleted.is_(False))
-    other = Embedding.recipe.is_distinct_from(recipe) & Embedding.spare_recipe.is_distinct_from(recipe)
-    return and_(settled, other)
 
 
 def place_of(db: Session) -> Place:
@@ -338,17 +316,6 @@ def _hashes(db: Session, ids: Sequence[int]) -> dict[int, str]:
 def waiting(db: Session) -> int:
     """Return how many passages wait for their vector."""
     return db.scalar(select(func.count()).select_from(Embedding).where(Embedding.stale.is_(True))) or 0
-
-
-def mark_recipe(sessions: Sessions, encoder: Encoder) -> int:
-    """Mark every passage stale that only another recipe embedded; return how many."""
-    other = lacks(encoder.recipe.fingerprint())
-    with sessions.writing() as db:
-        count = db.scalar(select(func.count()).select_from(Embedding).where(other)) or 0
-        if count:
-            db.execute(update(Embedding).where(other).values(stale=True))
-        db.commit()
-    return count
 
 
 def rebuild(sessions: Sessions, corpora: Corpora, tell: Callable[[int], object] = lambda _: None) -> int:

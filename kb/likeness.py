@@ -13,7 +13,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from kb.article import Article
 from kb.authoring import Actor
-from kb.embeddings import Embedding, vector_of
+from kb.beside import vector_of
+from kb.embeddings import Embedding
 from kb.store import Base, UtcDateTime, rows_changed
 
 PARTS = ("title", "issue", "resolution")  # the environment says where, and many articles share it

@@ -1,7 +1,6 @@
 """This process's copy of the index: it catches up with the rows by sequence, and says what does not work."""
 
 import importlib
-import shutil
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,8 +16,8 @@ from sqlalchemy.orm import Session
 
 from index.encoder import Encoder
 from index.errors import SearchError, WriterBusy
-from kb import beside
-from kb.embeddings import Corpora, Embedding, Place, knows, passed, place_of, vector_of, waiting
+from kb.beside import SHIPPED, in_use, vector_of
+from kb.embeddings import Corpora, Embedding, Place, knows, passed, place_of, waiting
 from kb.passages import NAMING, TITLE, number_of
 from kb.viewer import Viewer
 
@@ -66,7 +65,7 @@ class Live:
         troubles: dict[str, str] | None = None,
         writes: bool = False,
         models: Callable[[str], Encoder] | None = None,
-        used: str = beside.SHIPPED,
+        used: str = SHIPPED,
     ) -> None:
         self.folder, self.corpora, self.encoder, self.writes = folder, corpora, encoder, writes
         self.troubles: dict[str, str] = {} if troubles is None else troubles
@@ -108,13 +107,6 @@ class Live:
         """Wait for a model that is being opened; the next time it catches up, it is taken over."""
         if self._opening is not None:
             self._opening.join()
-
-    def forget_others(self, fingerprints: Collection[str | None]) -> None:
-        """Delete the saved vectors of all models but these."""
-        kept = {f"vectors-{one}" for one in fingerprints}
-        for path in self.folder.glob("vectors*"):
-            if path.name not in kept:
-                shutil.rmtree(path, ignore_errors=True)
 
     def folder_of(self, encoder: Encoder) -> Path:
         """Return where the vectors of a model are saved."""
@@ -218,7 +210,7 @@ class Live:
 
     def _look_for_model(self, db: Session) -> None:
         """Open the model that was put in use since, and its vectors, while searches go on with the one before."""
-        wanted = beside.in_use(db)
+        wanted = in_use(db)
         if self.models is not None and wanted != self._used:
             self._used = wanted
             self._opening = Thread(target=self._fetch_model, args=(self.models, wanted), daemon=True)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 
-from assistant import changeover, checks, worker
-from assistant.adaptation import CannotAdapt
+from assistant import changeover, checks, learning, worker
+from assistant.changeover import CannotChange
 from kb import beside, embeddings
 from kb.embeddings import Embedding
 from kb.search import find
@@ -55,7 +55,7 @@ def found(runtime, question=QUESTION):
 
 
 def adapt(runtime, **more):
-    return changeover.carry_out(runtime, lambda *_: None, teach(**more))
+    return learning.carry_out(runtime, lambda *_: None, teach(**more))
 
 
 def back(runtime):
@@ -139,7 +139,7 @@ def test_without_incidents_to_judge_the_texts_decide_and_the_verdict_says_so(des
 
 def test_two_at_once_do_not_change_the_model(desk):
     def both():
-        with pytest.raises(CannotAdapt, match="under way"):
+        with pytest.raises(CannotChange, match="under way"):
             adapt(desk)
 
     assert adapt(desk, meanwhile=both)["kept"]
@@ -163,9 +163,9 @@ def test_vectors_in_use_are_never_written_over(desk):
     settle(desk)
     write(desk, "Scanner sends empty pages")  # its only vector is of the own model
     with desk.reading() as db:
-        held = dict(db.execute(select(Embedding.id, embeddings.vector_of(OWN))).all())
+        held = dict(db.execute(select(Embedding.id, beside.vector_of(OWN))).all())
     beside.fill(desk.sessions, desk.models(""), OWN)
     with desk.reading() as db:
-        assert dict(db.execute(select(Embedding.id, embeddings.vector_of(OWN))).all()) == held
-        for own, shipped in db.execute(select(embeddings.vector_of(OWN), embeddings.vector_of(SHIPPED_AS))):
+        assert dict(db.execute(select(Embedding.id, beside.vector_of(OWN))).all()) == held
+        for own, shipped in db.execute(select(beside.vector_of(OWN), beside.vector_of(SHIPPED_AS))):
             assert np.allclose(np.frombuffer(own, np.float32), -np.frombuffer(shipped, np.float32))

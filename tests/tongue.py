@@ -12,7 +12,7 @@ from assistant.adaptation import Verdict
 from assistant.runtime import Runtime
 from index.encoder import HashEncoder
 from index.errors import ModelMissing
-from kb import embeddings
+from kb import beside
 from kb.beside import SHIPPED
 from kb.embeddings import Embedding
 from kb.passages import Piece
@@ -53,7 +53,7 @@ def is_of_one_model(runtime: Runtime) -> bool:
     """Say whether questions and every passage are read by one and the same model."""
     vectors, _, encoder = runtime.live.parts()
     with runtime.reading() as db:
-        columns = (Embedding.lead, Embedding.text, embeddings.vector_of(vectors.fingerprint))
+        columns = (Embedding.lead, Embedding.text, beside.vector_of(vectors.fingerprint))
         rows = db.execute(select(*columns).where(Embedding.id.in_(vectors.ids()))).all()
     made = [np.frombuffer(vector, np.float32) for _, _, vector in rows]
     read = encoder.encode([Piece("", 0, lead, text).read for lead, text, _ in rows])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from assistant.backtest.figures import ENOUGH, FEWEST_IN_PART, MEASURES, Figures
 
 MEASURE = "nDCG@10"  # has to rise
-LABORATORY, PAIRS = "laboratory", "pairs"
+LABORATORY, PAIRS, NOTHING = "laboratory", "pairs", "nothing"
 
 
 @dataclass(frozen=True)
@@ -16,6 +16,11 @@ class Decision:
     kept: bool
     by: str
     said: str
+
+
+def nothing_taught(why: str) -> Decision:
+    """Leave everything as it is, because there was too little to learn from, or the training failed."""
+    return Decision(kept=False, by=NOTHING, said=why)
 
 
 def no_gain(said: str) -> Decision:

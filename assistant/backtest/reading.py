@@ -17,7 +17,8 @@ from assistant.backtest.states import Kind
 from assistant.runtime import Runtime
 from assistant.telling import Tell
 from index.encoder import Encoder
-from kb.embeddings import Embedding, vector_of
+from kb.beside import vector_of
+from kb.embeddings import Embedding
 
 BATCH = 200  # items read together
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-from assistant import changeover, worker
+from assistant import changeover, learning, worker
 from assistant import settings as configuration
 from assistant.desk import closure, jobs
 from assistant.desk.closure import Outcome
@@ -88,7 +88,7 @@ def change_model(runtime: Runtime, tell: Tell, lives: int) -> None:
         with desk.reading() as db:
             own = beside.current(db)
         if own is None or own.learned["recipe"] == beside.SHIPPED:
-            changeover.carry_out(desk, lambda *_: None, tongue.teach())
+            learning.carry_out(desk, lambda *_: None, tongue.teach())
         else:
             changeover.go_back(desk, beside.SHIPPED, None, lambda *_: None)
         tell("changed")

@@ -11,7 +11,7 @@ from assistant.desk.corpora import CORPORA
 from assistant.desk.permissions import viewer_of
 from index import plan
 from index.encoder import HashEncoder
-from kb import embeddings, live
+from kb import beside, embeddings, live
 from kb.article import Article
 from kb.embeddings import Counter, Embedding, Mark
 from kb.live import Live
@@ -228,7 +228,7 @@ def test_the_vectors_of_another_model_are_not_mixed_in(written):
     with written.reading() as db:
         live.catch_up(db)
     assert live.vectors.count == 0
-    embeddings.mark_recipe(written.sessions, other)
+    beside.mark_recipe(written.sessions, other)
     while embeddings.refresh(written.sessions, other):
         pass
     assert titles(written, live)[0][0] == ("article", 1)
