@@ -25,6 +25,7 @@ from assistant.telling import Tell
 from index import evaluation, lesson
 from index.encoder import Encoder, OnnxEncoder
 from index.lesson import Pair
+from index.recipe import MIXED
 
 HELD_BACK = 10  # every tenth item
 MOST_PAIRS = 4000  # trained on in one night
@@ -36,6 +37,19 @@ LOOK_EVERY_S = 1.0  # at the training process
 
 class CannotAdapt(DeskError):
     """There is too little to learn from, or the training ended with an error."""
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How a training process works. threads: 0 for all processors; niceness: how far it stands back."""
+
+    threads: int = 0
+    niceness: int = 0
+    precision: str = MIXED
+
+    def words(self) -> tuple[str, str, str]:
+        """Return it as that process reads it."""
+        return str(self.threads or os.cpu_count() or 1), str(self.niceness), self.precision
 
 
 @dataclass(frozen=True)
@@ -74,25 +88,24 @@ def adapt(
     pairs: Iterable[Pair],
     target: Path,
     *,
-    threads: int = 0,
-    niceness: int = 0,
+    manner: Manner = Manner(),
     tell: Tell = lambda *_: None,
 ) -> Verdict:
     """Train a copy of a model on pairs, write it to the target folder, and return whether it is better than the old.
 
-    threads: of the training process, 0 for all processors; niceness: how far it stands back. Raises CannotAdapt.
+    Raises CannotAdapt.
     """
     all_pairs = list(pairs)
     held = [pair for pair in all_pairs if _is_held_back(pair.item)]
     learned = _sample([pair for pair in all_pairs if not _is_held_back(pair.item)], MOST_PAIRS)
     if len(held) < FEWEST_HELD:
         raise CannotAdapt(f"{len(all_pairs)} pairs of texts are too few to learn from and to check.")
-    _train(model, learned, target, (threads or os.cpu_count() or 1, niceness, old.recipe.precision), tell)
+    _train(model, learned, target, manner, tell)
     asked, rivals = _sample(held, MOST_HELD), _sample(learned, RIVALS)
     tell("Checking the model", 0, 2)
     before = _found(old, asked, rivals)
     tell("Checking the model", 1, 2)
-    after = _found(OnnxEncoder(target, threads), asked, rivals)
+    after = _found(OnnxEncoder(target, manner.threads), asked, rivals)
     tell("Checking the model", 2, 2)
     low, high = evaluation.interval([new - was for new, was in zip(after, before, strict=True)])
     return Verdict(len(learned), len(asked), fmean(before), fmean(after), low, high)
@@ -108,13 +121,13 @@ def _sample(pairs: Sequence[Pair], most: int) -> list[Pair]:
     return ordered[:most]
 
 
-def _train(model: str, pairs: Sequence[Pair], target: Path, how: tuple[int, int, str], tell: Tell) -> None:
-    """Train in a process of its own. how: threads, niceness, precision."""
+def _train(model: str, pairs: Sequence[Pair], target: Path, manner: Manner, tell: Tell) -> None:
+    """Train in a process of its own."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as room:
         taught, complaints = Path(room) / "pairs.jsonl", Path(room) / "stderr.txt"
         lesson.write(taught, pairs)
-        command = [sys.executable, "-m", "index.adapting", model, str(taught), str(target), *map(str, how)]
+        command = [sys.executable, "-m", "index.adapting", model, str(taught), str(target), *manner.words()]
         with complaints.open("w") as stderr, _process(command, stderr) as process:
             _watch(process, tell)
         if process.returncode:
@@ -147,7 +160,7 @@ def _found(encoder: Encoder, asked: Sequence[Pair], rivals: Sequence[Pair]) -> l
     """Return, for each pair, 1 divided by the rank of its item among all that its other half could belong to."""
     pool = [*asked, *rivals]
     told = encoder.encode([pair.told for pair in pool])
-    questions = encoder.encode([pair.asked for pair in asked])
+    questions = encoder.encode_query([pair.asked for pair in asked])
     items = np.array([pair.item for pair in pool])
     ranks = []
     for pair, scores in zip(asked, questions @ told.T, strict=True):

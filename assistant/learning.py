@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import select
 
 from assistant import adaptation, models
-from assistant.adaptation import CannotAdapt, Verdict
+from assistant.adaptation import CannotAdapt, Manner, Verdict
 from assistant.backtest import cases, promotion, run
 from assistant.changeover import alone, answering, embed, forget_others, go_over
 from assistant.desk import lessons
@@ -29,7 +29,7 @@ from kb import beside
 VERDICT = "verdict.json"
 JUDGED = 3  # one in so many of the incidents with a confirmed answer judges
 THREADS = max(1, (os.cpu_count() or 1) // 2)  # of the training process; the rest is for those who work
-NICENESS = 10
+NICENESS = 10  # of the training process: those who work go first
 Train = Callable[..., Verdict]
 
 
@@ -69,7 +69,8 @@ def _candidate(runtime: Runtime) -> Path:
 def _taught(runtime: Runtime, old: Encoder, since: datetime, tell: Tell, train: Train) -> Verdict:
     """Teach a copy of the model that the desk came with, and remember the verdict beside it."""
     pairs, target = lessons.taught(runtime.sessions, since), _candidate(runtime)
-    verdict = train(runtime.settings.model, old, pairs, target, threads=THREADS, niceness=NICENESS, tell=tell)
+    manner = Manner(THREADS, NICENESS, runtime.settings.model_precision)
+    verdict = train(runtime.settings.model, old, pairs, target, manner=manner, tell=tell)
     kept = {"old": old.recipe.fingerprint(), "verdict": asdict(verdict)}
     (target / VERDICT).write_text(json.dumps(kept), "utf-8")
     return verdict

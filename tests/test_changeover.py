@@ -17,8 +17,10 @@ QUESTION = "badge reader dark"
 
 
 @pytest.fixture
-def folder(tmp_path, sqlite_desks):
-    return sqlite_desks.fresh(tmp_path / "desk")
+def folder(tmp_path, desks):
+    """The data folder of an empty desk."""
+    yield desks.fresh(tmp_path / "desk")
+    desks.drop(tmp_path / "desk")
 
 
 @pytest.fixture
@@ -64,6 +66,7 @@ def back(runtime):
     changeover.go_back(runtime, before, None, lambda *_: None)
 
 
+@pytest.mark.both
 def test_every_process_goes_over_and_comes_back_and_finds_all_the_while(desk, folder):
     other = open_desk(folder)
     before = found(desk)
@@ -158,6 +161,7 @@ def test_a_model_that_is_gone_from_the_disk_is_said_and_the_shipped_one_answers(
     again.close()
 
 
+@pytest.mark.both
 def test_vectors_in_use_are_never_written_over(desk):
     adapt(desk)
     settle(desk)

@@ -1,7 +1,10 @@
 """The page of the model: which one answers, what came of letting a copy learn, and one click back."""
 
+from datetime import timedelta
+
 import pytest
 
+from assistant import worker
 from assistant.desk import jobs, site, tongue
 from kb import beside
 from tests import make
@@ -62,6 +65,12 @@ def test_dan_goes_back_with_one_click_and_the_nights_end(browser, rows, adapted)
         assert site.of(db, "model") == {"nightly": False, "hour": 5}
         job = jobs.newest(db, [tongue.BACK])[0]
         assert job.payload == {"recipe": "", "actor_id": make.person(db, "dan").id}
+
+
+def test_a_night_lets_it_learn_where_dan_wants_that(browser, rows, runtime):
+    browser("dan").post("/laboratory/model/nightly", nightly="yes", hour="4", seen="0")
+    worker.ask_nightly(runtime, runtime.now() + timedelta(days=1))
+    assert asked(rows) == [tongue.SUBJECT]
 
 
 def test_without_another_model_there_is_no_way_back(browser, rows):
