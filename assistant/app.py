@@ -45,6 +45,7 @@ from assistant.web import (
     laboratory,
     layout,
     log,
+    model,
     notifications,
     page,
     palette,
@@ -75,7 +76,7 @@ HERE = Path(__file__).parent
 VIEWS = (
     *(home, sign_in, profile, queue, incidents, acts, suggestions, resolving, attachments),
     *(articles, article_acts, article_versions, article_publish),
-    *(imports, curation, curation_acts, curation_merge, closures, laboratory),
+    *(imports, curation, curation_acts, curation_merge, closures, laboratory, model),
     *(people, search, status, health, notifications, invitations, items, brand, set_up),
     *(portal, portal_articles, portal_ask, portal_known, portal_mine, portal_announce, portal_public),
     *(

@@ -10,7 +10,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -25,6 +25,7 @@ from sqlalchemy.engine import URL, make_url
 from assistant.desk import heartbeat, jobs, nightly
 from assistant.desk.errors import DeskError
 from assistant.runtime import Runtime
+from assistant.telling import Tell
 from kb.store import Base
 
 KIND = nightly.SUBJECT  # of the job, and the name of its sign of life
@@ -38,7 +39,6 @@ PAGES = 4000  # of the database copied in one step
 STEPS = 1_000_000  # of the database between two signs of life
 LOOK_EVERY_S = 0.5  # at a program that copies the database
 KEEP = 7
-Tell = Callable[..., None]
 
 
 class BackupFailed(DeskError):

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from assistant import measuring
+from assistant import measuring, teaching
 from assistant import settings as configuration
 from assistant.desk.errors import DeskError
 from assistant.desk.people import ROLES
@@ -240,6 +240,7 @@ def process_check(files: tuple[Path, ...]) -> None:
 
 main.add_command(importing)
 main.add_command(measuring.laboratory)
+main.add_command(teaching.model)
 
 
 @main.command()

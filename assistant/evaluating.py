@@ -9,7 +9,8 @@ from pathlib import Path
 
 from assistant import adaptation
 from assistant.dataset import Data, parts, read
-from assistant.throwaway import Asked, Tell, throwaway
+from assistant.telling import Tell
+from assistant.throwaway import Asked, throwaway
 from index import evaluation
 from index.encoder import Encoder, OnnxEncoder
 from index.lesson import Pair

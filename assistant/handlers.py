@@ -5,19 +5,18 @@ from dataclasses import asdict
 from typing import Any
 
 from assistant import backup
-from assistant.desk import laboratory, lifecycle, nightly, suggestions
+from assistant.desk import laboratory, lifecycle, nightly, suggestions, tongue
 from assistant.desk.heartbeat import beat
 from assistant.desk.incident import Incident
 from assistant.importers import uploads
 from assistant.runtime import Runtime
+from assistant.telling import Tell
 from kb import embeddings
 from kb.passages import LARGEST_ID
-from kb.viewer import Viewer
+from kb.viewer import ANY_AGENT
 
-ANY_AGENT = Viewer(None, "agent")  # reads what every agent reads, and nothing of a restricted group
 MOST_FINDINGS = 100  # kept of one check
 Payload = dict[str, Any]
-Tell = Callable[..., None]  # tell(step, done, of)
 
 
 def rebuild_index(runtime: Runtime, payload: Payload, tell: Tell) -> Payload:
@@ -57,6 +56,20 @@ def test_back(runtime: Runtime, payload: Payload, tell: Tell) -> Payload:
     return {"run": run.carry_out(runtime, tell).id}
 
 
+def adapt_model(runtime: Runtime, payload: Payload, tell: Tell) -> Payload:
+    """Let a copy of the model learn the desk's language, and put it in use when it finds better."""
+    from assistant import learning  # noqa: PLC0415 - its libraries may be missing
+
+    return learning.carry_out(runtime, tell)
+
+
+def return_model(runtime: Runtime, payload: Payload, tell: Tell) -> None:
+    """Go back to the model that was in use before."""
+    from assistant import changeover  # noqa: PLC0415 - its libraries may be missing
+
+    changeover.go_back(runtime, payload["recipe"], payload["actor_id"], tell)
+
+
 def _items(runtime: Runtime) -> int:
     with runtime.reading() as db:
         return sum(len(corpus.all_ids(db, 0, LARGEST_ID)) for corpus in runtime.live.corpora.values())
@@ -81,8 +94,10 @@ HANDLERS: dict[str, Callable[[Runtime, Payload, Tell], Payload | None]] = {
     backup.KIND: back_up,
     lifecycle.LOOK: look,
     laboratory.SUBJECT: test_back,
+    tongue.SUBJECT: adapt_model,
+    tongue.BACK: return_model,
     uploads.JOB: uploads.carry_out,
 }
 LONG = frozenset(  # nothing quick waits for these
-    {"index.rebuild", "index.check", backup.KIND, laboratory.SUBJECT, uploads.JOB}
+    {"index.rebuild", "index.check", backup.KIND, laboratory.SUBJECT, uploads.JOB, *tongue.KINDS}
 )

@@ -1,36 +1,48 @@
 """The composition root: settings become an engine, an encoder and a live index. Every process starts here."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from threading import Event
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
-from assistant import migrations
+from assistant import migrations, models
 from assistant.desk import audit, content_standard, site
 from assistant.desk.attachment import Store
 from assistant.desk.corpora import CORPORA
 from assistant.desk.errors import DeskError
 from assistant.settings import Settings
-from index.encoder import Encoder, OnnxEncoder
+from index.encoder import Encoder
 from index.errors import SearchError
-from kb import embeddings, standard
+from kb import beside, embeddings, standard
 from kb.live import Live
 from kb.store import Sessions, make_engine
+from kb.tuning import Tuning
 
 
 class Runtime:
     """Everything a door needs, opened once for each process."""
 
     def __init__(
-        self, settings: Settings, *, encoder: Encoder | None = None, writes_words: bool = False
+        self,
+        settings: Settings,
+        *,
+        encoder: Encoder | None = None,
+        writes_words: bool = False,
+        opens: Callable[[str], Encoder] | None = None,
     ) -> None:
-        """Open the desk. encoder: instead of the exported model; writes_words: this process writes the word index."""
+        """Open the desk. encoder: instead of the exported model; writes_words: this process writes the word index.
+
+        opens: the model of a recipe, instead of those on the disk.
+        """
         self.settings = settings
         self.stopping = Event()  # set when this process is asked to end; long work looks at it
+        self.marked = ""  # the recipe for which the worker has marked what it has not read yet
         self.engine = make_engine(settings.database_url)
         self.sessions = Sessions(self.engine)
         self.attachments = Store(settings.attachments_folder)
@@ -38,10 +50,17 @@ class Runtime:
         embeddings.listen(self.sessions.writer, CORPORA)
         for sessions in (self.sessions.reader, self.sessions.writer):
             standard.decided_by(sessions, content_standard.of)
+        self.models = opens or partial(models.opened, settings)
         troubles: dict[str, str] = {}
-        self.encoder = encoder or _load_encoder(settings, troubles)
+        used = self._used()
         self.live = Live(
-            settings.index_folder, CORPORA, encoder=self.encoder, troubles=troubles, writes=writes_words
+            settings.index_folder,
+            CORPORA,
+            encoder=encoder or self._open_model(used, troubles),
+            troubles=troubles,
+            writes=writes_words,
+            models=self.models,
+            used=used,
         )
 
     @classmethod
@@ -54,6 +73,11 @@ class Runtime:
             runtime.close()
             raise
         return runtime
+
+    @property
+    def encoder(self) -> Encoder | None:
+        """The model that answers in this process; another one after it was put in use."""
+        return self.live.encoder
 
     def migrate(self) -> None:
         """Bring the database to what this code expects."""
@@ -84,10 +108,18 @@ class Runtime:
         self.live.close()
         self.engine.dispose()
 
+    def _used(self) -> str:
+        """Return the recipe of the model in use; a database that is not prepared yet knows none."""
+        if not inspect(self.engine).has_table(Tuning.__tablename__):
+            return beside.SHIPPED
+        with self.reading() as db:
+            return beside.in_use(db)
 
-def _load_encoder(settings: Settings, troubles: dict[str, str]) -> Encoder | None:
-    try:
-        return OnnxEncoder(settings.model_folder, settings.encoder_threads)
-    except SearchError as error:
-        troubles["model"] = str(error)
+    def _open_model(self, used: str, troubles: dict[str, str]) -> Encoder | None:
+        """Open the model in use, or else the one that the desk came with."""
+        for recipe in dict.fromkeys((used, beside.SHIPPED)):
+            try:
+                return self.models(recipe)
+            except SearchError as error:
+                troubles["model"] = str(error)
         return None

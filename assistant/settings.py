@@ -84,6 +84,11 @@ class Settings(BaseSettings):
         return self.data / "model"
 
     @property
+    def models_folder(self) -> Path:
+        """Where the models are that learned the desk's language."""
+        return self.data / "models"
+
+    @property
     def index_folder(self) -> Path:
         """Where this host's copy of the index is."""
         return self.data / "index"

@@ -13,7 +13,7 @@ from assistant.settings import Settings
 from index.encoder import QUESTIONS, Encoder, load_recipe
 from index.errors import SearchError
 from index.recipe import FULL, MIXED, Recipe
-from kb import embeddings
+from kb import beside, embeddings
 from kb.embeddings import Embedding
 from kb.store import make_engine
 
@@ -117,7 +117,7 @@ def fill_index(runtime: Runtime, *, rebuild: bool = False) -> None:
 
 def _embed(runtime: Runtime, encoder: Encoder, progress: Progress) -> None:
     with runtime.reading() as db:
-        embeddings.mark_recipe(runtime.sessions, encoder)
+        beside.mark_recipe(runtime.sessions, encoder)
         waiting = db.scalar(select(func.count()).where(Embedding.stale)) or 0
     if not waiting:
         return

@@ -1,7 +1,7 @@
 """A desk that is gone afterwards: documents of others as its rows, asked through its own search."""
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +14,7 @@ from assistant.desk.incident import Incident
 from assistant.desk.permissions import viewer_of
 from assistant.runtime import Runtime
 from assistant.settings import Settings
+from assistant.telling import Tell
 from index.encoder import Encoder
 from kb import embeddings
 from kb.article import Article, Version
@@ -22,8 +23,6 @@ from kb.viewer import Viewer
 
 DEPTH = 50  # hits asked for each query
 BATCH = 200
-
-Tell = Callable[[str, int, int], object]
 
 
 @dataclass(frozen=True)

@@ -20,10 +20,11 @@ from assistant.desk.attachment import Attachment
 from assistant.desk.errors import DeskError
 from assistant.desk.heartbeat import beat
 from assistant.desk.jobs import Job
-from assistant.handlers import HANDLERS, LONG, Tell
+from assistant.handlers import HANDLERS, LONG
 from assistant.importers import uploads
 from assistant.runtime import Runtime
-from kb import embeddings, likeness
+from assistant.telling import Tell
+from kb import beside, embeddings, likeness
 
 log = structlog.get_logger("worker")
 MOST_JOBS = 50  # in one round
@@ -59,12 +60,21 @@ def embed(runtime: Runtime, now: datetime) -> None:
         runtime.live.catch_up(
             db
         )  # before new sequences are given out: a database that was restored shows by its own
+    _mark(runtime)
     until = time.monotonic() + EMBED_S
     while runtime.encoder is not None and embeddings.refresh(runtime.sessions, runtime.encoder, AT_ONCE):
         if time.monotonic() > until:
             break
     with runtime.reading() as db:
         runtime.live.catch_up(db)
+
+
+def _mark(runtime: Runtime) -> None:
+    """Let everything be embedded that the model in use has not read: it is another one than before."""
+    encoder = runtime.encoder
+    if encoder is not None and encoder.recipe.fingerprint() != runtime.marked:
+        beside.mark_recipe(runtime.sessions, encoder)
+        runtime.marked = encoder.recipe.fingerprint()
 
 
 def snapshot(runtime: Runtime, now: datetime) -> None:
@@ -248,10 +258,6 @@ def run(runtime: Runtime) -> None:
 
 def work(runtime: Runtime) -> None:
     """Work until the runtime is stopping: what is short is finished first, a long job is given back."""
-    if runtime.encoder is not None:
-        embeddings.mark_recipe(
-            runtime.sessions, runtime.encoder
-        )  # another model than last time embeds all anew
     log.info("worker started")
     lanes = [threading.Thread(target=_loop, args=(runtime, lane), daemon=True) for lane in (KEEPING, SLOW)]
     for lane in lanes:

@@ -1,4 +1,4 @@
-"""Teach the model the language of a desk: python -m index.adapting MODEL PAIRS TARGET THREADS.
+"""Teach the model the language of a desk: python -m index.adapting MODEL PAIRS TARGET THREADS NICENESS PRECISION.
 
 PAIRS is a file of index/lesson.py. Contrastive: of all texts of a batch, each question has to find
 the one it belongs to (Henderson and others 2017). Runs in a process of its own, because training needs memory that a
@@ -6,6 +6,7 @@ serving process must not keep; prints one line of JSON for each step.
 """
 
 import json
+import os
 import random
 import resource
 import sys
@@ -30,7 +31,7 @@ SEED = 7
 MEMORY_BYTES = 6 << 30  # of the training process; it needs about half of that
 
 
-def adapt(name: str, pairs: Sequence[Pair], target: Path, *, threads: int) -> Recipe:
+def adapt(name: str, pairs: Sequence[Pair], target: Path, *, threads: int, precision: str) -> Recipe:
     """Train a copy of a model on pairs and export it. Raises ModelMissing, or ModelDamaged."""
     torch.manual_seed(SEED)
     torch.set_num_threads(threads)
@@ -40,7 +41,7 @@ def adapt(name: str, pairs: Sequence[Pair], target: Path, *, threads: int) -> Re
     model.max_seq_length = TOKENS
     _train(model, pairs)
     model.max_seq_length = longest
-    return write_export(model.eval(), f"{Path(name).name}+own", _revision(model), target)
+    return write_export(model.eval(), f"{Path(name).name}+own", _revision(model), target, precision)
 
 
 def _train(model: SentenceTransformer, pairs: Sequence[Pair]) -> None:
@@ -100,11 +101,12 @@ def _revision(model: SentenceTransformer) -> str:
 
 def main(arguments: Sequence[str]) -> None:
     """Train on the pairs of a file."""
-    name, pairs, target, threads = arguments
+    name, pairs, target, threads, niceness, precision = arguments
+    os.nice(int(niceness))
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
     most = MEMORY_BYTES if hard == resource.RLIM_INFINITY else min(MEMORY_BYTES, hard)
     resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
-    adapt(name, lesson.read(Path(pairs)), Path(target), threads=int(threads))
+    adapt(name, lesson.read(Path(pairs)), Path(target), threads=int(threads), precision=precision)
 
 
 if __name__ == "__main__":

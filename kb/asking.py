@@ -80,7 +80,7 @@ class Asking:
         """Ask a text. phrases: in which words articles are known, else those that are allowed. without: passages."""
         self.text, self.allowed, self.pool, self.unfinished = text[:LONGEST], allowed, pool, unfinished
         self.phrases, self.without = phrases or Readable(allowed.scopes), without
-        self.vectors, self.words, self.encoder = live.vectors, live.words, live.encoder
+        self.vectors, self.words, self.encoder = live.parts()
         self.troubles: list[str] = []
         self.question: Question | None = None
         self.whole: Any = None  # the vector of the question

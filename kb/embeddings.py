@@ -45,6 +45,7 @@ class Embedding(Base):
     """One passage of one item. vector: float32 as bytes, None until it was made; sequence: when it last changed.
 
     ordinal: which of its kind the item has; of a phrase the id of the incident that was told so.
+    spare_vector: the same by another model, beside the one that answers; see kb/beside.py.
     """
 
     __tablename__ = "embedding"
@@ -68,6 +69,8 @@ class Embedding(Base):
     stale: Mapped[bool] = mapped_column(default=True)
     deleted: Mapped[bool] = mapped_column(default=False)
     sequence: Mapped[int] = mapped_column(unique=True)
+    spare_recipe: Mapped[str | None] = mapped_column(String(64))
+    spare_vector: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class Counter(Base):
@@ -225,6 +228,8 @@ GONE = {
     "text_hash": "",
     "vector": None,
     "recipe": None,
+    "spare_vector": None,
+    "spare_recipe": None,
     "stale": False,
     "deleted": True,
 }
@@ -239,6 +244,8 @@ def _says(piece: Piece) -> Change:
         "text_hash": piece.digest,
         "recipe": None,
         "vector": None,
+        "spare_recipe": None,
+        "spare_vector": None,
         "stale": True,
         "deleted": False,
     }
@@ -270,6 +277,11 @@ def _number(db: Session, changes: Sequence[Change]) -> None:
     db.execute(insert(Mark), [{"sequence": last, "mark": mark}])
     for sequence, change in enumerate(changes, last - len(changes) + 1):
         change["sequence"] = sequence
+
+
+def announce(db: Session) -> None:
+    """Let every copy look at what is in use: the newest place changes, and no passage does."""
+    _number(db, [{}])
 
 
 def refresh(sessions: Sessions, encoder: Encoder, limit: int = 64) -> int:
@@ -317,17 +329,6 @@ def phrases_told_by(db: Session, incident_ids: Collection[int]) -> frozenset[int
 def waiting(db: Session) -> int:
     """Return how many passages wait for their vector."""
     return db.scalar(select(func.count()).select_from(Embedding).where(Embedding.stale.is_(True))) or 0
-
-
-def mark_recipe(sessions: Sessions, encoder: Encoder) -> int:
-    """Mark every passage stale that another recipe embedded; return how many."""
-    other = (Embedding.recipe != encoder.recipe.fingerprint(), Embedding.stale.is_(False))
-    with sessions.writing() as db:
-        count = db.scalar(select(func.count()).select_from(Embedding).where(*other)) or 0
-        if count:
-            db.execute(update(Embedding).where(*other).values(stale=True))
-        db.commit()
-    return count
 
 
 def rebuild(sessions: Sessions, corpora: Corpora, tell: Callable[[int], object] = lambda _: None) -> int:

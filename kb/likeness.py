@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from kb.article import Article
 from kb.authoring import Actor
+from kb.beside import vector_of
 from kb.embeddings import Embedding
 from kb.store import Base, UtcDateTime, rows_changed
 
@@ -95,15 +96,15 @@ def keep(db: Session, pairs: Mapping[tuple[int, int], float], *, now: datetime) 
 
 def _vectors(db: Session, recipe: str) -> Iterator[tuple[int, NDArray[np.float32]]]:
     """Yield (article id, one vector of length 1) for every article that is in use, in rising order."""
-    columns = (Embedding.item_id, Embedding.part, Embedding.vector)
+    held = vector_of(recipe)
+    columns = (Embedding.item_id, Embedding.part, held.label("vector"))
     rows = (
         select(*columns)
         .join(Article, Article.id == Embedding.item_id)
         .where(
             Embedding.corpus == "article",
             Embedding.part.in_(PARTS),
-            Embedding.recipe == recipe,
-            Embedding.vector.is_not(None),
+            held.is_not(None),
             Article.confidence != "archived",
         )
     )

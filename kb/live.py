@@ -2,11 +2,11 @@
 
 import importlib
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from threading import RLock, Thread
+from threading import Lock, RLock, Thread
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from index.encoder import Encoder
 from index.errors import SearchError, WriterBusy
+from kb.beside import SHIPPED, in_use, vector_of
 from kb.embeddings import Corpora, Embedding, Place, knows, passed, place_of, waiting
 from kb.passages import NAMING, TITLE, number_of
 from kb.phrases import PHRASE
@@ -53,6 +54,7 @@ class Live:
     """Vectors and words as one process holds them. Safe to share between threads.
 
     troubles: a sentence for each part that does not work. writes: this process keeps the word index for all.
+    models: opens the model of a recipe; used: the recipe that the encoder is of, as it was put in use.
     """
 
     def __init__(
@@ -63,16 +65,19 @@ class Live:
         encoder: Encoder | None = None,
         troubles: dict[str, str] | None = None,
         writes: bool = False,
+        models: Callable[[str], Encoder] | None = None,
+        used: str = SHIPPED,
     ) -> None:
         self.folder, self.corpora, self.encoder, self.writes = folder, corpora, encoder, writes
         self.troubles: dict[str, str] = {} if troubles is None else troubles
+        self.models, self._used = models, used
         self.fingerprint = encoder.recipe.fingerprint() if encoder else None
         self.scopes: set[str] = set()
-        self._lock = RLock()
+        self._lock, self._parts = RLock(), Lock()
         self._heard: Place | None = None  # up to which everything was taken over
         self._scoped = Place()  # up to which the scopes were
         self._passed: dict[Place, float] = {}  # places behind the copy, and when it went on from there
-        self.vectors: Vectors | None = self._open_vectors()
+        self.vectors: Vectors | None = self._open_vectors(encoder)
         self._unread: list[Any] = []  # rows whose scopes are not known yet, besides the newer ones
         if self.vectors is not None:  # what it holds need not be read from the rows again
             self.scopes, self._scoped = self.vectors.scopes(), _place(self.vectors)
@@ -80,10 +85,33 @@ class Live:
         self.words: Words | None = None
         self._looked, self._offered = time.monotonic(), list[list[str]]()
         self._arrived: Vectors | None = None  # a copy with the worker's new shelves, to go on with
+        self._next: tuple[Encoder, Vectors] | None = None  # another model, to go over to
+        self._opening: Thread | None = None  # opens it
 
     def close(self) -> None:
         """Let go of everything."""
         self.vectors = self.words = None
+
+    def parts(self) -> "tuple[Vectors | None, Words | None, Encoder | None]":
+        """Return vectors, words and the encoder that these vectors are compared with, of one moment."""
+        with self._parts:
+            return self.vectors, self.words, self.encoder
+
+    def prepare(self, db: Session, encoder: Encoder) -> None:
+        """Save the vectors of another model, with which every process of this host goes on once it is in use."""
+        vectors = self._open_vectors(encoder)
+        if vectors is not None:
+            self._follow_vectors(db, vectors, place_of(db))
+            vectors.save(self.folder_of(encoder))
+
+    def wait(self) -> None:
+        """Wait for a model that is being opened; the next time it catches up, it is taken over."""
+        if self._opening is not None:
+            self._opening.join()
+
+    def folder_of(self, encoder: Encoder) -> Path:
+        """Return where the vectors of a model are saved."""
+        return self.folder / f"vectors-{encoder.recipe.fingerprint()}"
 
     def catch_up(self, db: Session) -> None:
         """Take over what was committed since the last time; cheap when nothing was.
@@ -95,8 +123,10 @@ class Live:
             self._look_for_shelves()
             if (last == self._heard and self.words is not None) or self._is_earlier(last):
                 return
+            self._look_for_model(db)
             self._take_shelves(db, last)
             self._leave(db, last)
+            self._take_model(db, last)
             self._follow_scopes(db, last)
             if self.vectors is not None:
                 self._follow_vectors(db, self.vectors, last)
@@ -118,8 +148,9 @@ class Live:
 
     def save(self) -> None:
         """Bring the shelves up to date and save the vectors; nobody waits for it, but for a moment at the end."""
-        vectors, folder = self.vectors, self.folder / "vectors"
-        if vectors is not None:
+        vectors, _, encoder = self.parts()
+        if vectors is not None and encoder is not None:
+            folder = self.folder_of(encoder)
             with vectors.settled(folder):
                 with self._lock:  # not between two batches of one change
                     kept = vectors.keep()
@@ -155,7 +186,7 @@ class Live:
             if part is not None and not knows(db, _place(part)):
                 yield f"The index of {name} comes from another past of this database."
         if self.vectors is not None:
-            fresh = (Embedding.deleted.is_(False), Embedding.recipe == self.fingerprint)
+            fresh = (Embedding.deleted.is_(False), vector_of(self.fingerprint).is_not(None))
             wanted = set(db.scalars(select(Embedding.id).where(*fresh)))
             yield from _missing("meanings", wanted, self.vectors.ids())
         if self.words is not None:
@@ -165,35 +196,67 @@ class Live:
             )
         yield from self.troubles.values()
 
-    def _open_vectors(self) -> "Vectors | None":
-        if self.encoder is None:
+    def _open_vectors(self, encoder: Encoder | None) -> "Vectors | None":
+        if encoder is None:
             return None
         vectors = _part("index.vectors", "vectors", self.troubles)
         if vectors is None:
             return None
+        fingerprint = encoder.recipe.fingerprint()
         try:
-            found: Vectors = vectors.Vectors.load(self.folder / "vectors", self.fingerprint)
+            found: Vectors = vectors.Vectors.load(self.folder_of(encoder), fingerprint)
         except SearchError:  # missing, damaged or of another model: every vector comes from the rows again
-            found = vectors.Vectors(self.fingerprint, self.encoder.recipe.dimension)
+            found = vectors.Vectors(fingerprint, encoder.recipe.dimension)
         return found
+
+    def _look_for_model(self, db: Session) -> None:
+        """Open the model that was put in use since, and its vectors, while searches go on with the one before."""
+        wanted = in_use(db)
+        if self.models is not None and wanted != self._used:
+            self._used = wanted
+            self._opening = Thread(target=self._fetch_model, args=(self.models, wanted), daemon=True)
+            self._opening.start()
+
+    def _fetch_model(self, models: Callable[[str], Encoder], recipe: str) -> None:
+        try:
+            encoder = models(recipe)
+        except SearchError as error:
+            self.troubles["model"] = f"The model in use cannot be opened, so the one before answers. {error}"
+            return
+        vectors = self._open_vectors(encoder)
+        with self._lock:
+            if vectors is not None and recipe == self._used:
+                self._next, self._heard = (encoder, vectors), None
+
+    def _take_model(self, db: Session, last: Place) -> None:
+        """Go over to the model that arrived, unless its copy is later than this moment."""
+        if self._next is None or _place(self._next[1]).sequence > last.sequence:
+            return
+        encoder, vectors = self._next
+        self._follow_vectors(db, vectors, last)
+        with self._parts:
+            self.encoder, self.vectors = encoder, vectors
+        self.fingerprint, self._next, self._arrived = vectors.fingerprint, None, None
+        self.troubles.pop("model", None)
 
     def _look_for_shelves(self) -> None:
         """Open the new shelves that the worker has made for all, if there are any, while searches go on."""
-        if self.vectors is None or time.monotonic() - self._looked < LOOK_S:
+        if self.vectors is None or self.encoder is None or time.monotonic() - self._looked < LOOK_S:
             return
-        self._looked, folder = time.monotonic(), self.folder / "vectors"
+        self._looked, folder = time.monotonic(), self.folder_of(self.encoder)
         offered = self.vectors.shelves_offered(folder)
         if offered and offered != self._offered:
             self._offered = offered
-            Thread(target=self._fetch, args=(type(self.vectors), folder), daemon=True).start()
+            Thread(target=self._fetch, args=(self.vectors, folder), daemon=True).start()
 
-    def _fetch(self, kind: "type[Vectors]", folder: Path) -> None:
+    def _fetch(self, held: "Vectors", folder: Path) -> None:
         try:
-            arrived = kind.load(folder, str(self.fingerprint))
+            arrived = held.load(folder, held.fingerprint)
         except SearchError:  # the next one will do
             return
         with self._lock:
-            self._arrived, self._heard = arrived, None
+            if self.vectors is held:
+                self._arrived, self._heard = arrived, None
 
     def _take_shelves(self, db: Session, last: Place) -> None:
         """Go on with the copy that arrived, if what it holds is of this past and not later than this moment."""
@@ -212,8 +275,8 @@ class Live:
     def _follow_vectors(self, db: Session, vectors: "Vectors", last: Place) -> None:
         if not knows(db, _place(vectors)):  # the database was restored, and these come from its other past
             vectors.clear()
-        for rows in _changed(db, vectors.sequence, (Embedding.vector, Embedding.recipe, Embedding.stale)):
-            held = [row for row in rows if row.vector is not None and row.recipe == self.fingerprint]
+        for rows in _changed(db, vectors.sequence, (vector_of(vectors.fingerprint).label("vector"),)):
+            held = [row for row in rows if row.vector is not None]
             kept = {row.id for row in held}
             vectors.drop(row.id for row in rows if row.id not in kept)
             vectors.put([_entry(row) for row in held])

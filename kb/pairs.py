@@ -19,13 +19,29 @@ HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*\s*$", re.MULTILINE)
 
 def pairs(item: str, passages: Sequence[Passage]) -> list[Pair]:
     """Return the pairs of one item, at most MOST, the most telling first."""
+    said = _said(passages)
+    found = [*_titled(said), *_solved(said), *_sections(said)]
+    told = dict.fromkeys((_short(asked), _short(text)) for asked, text in found)
+    return [Pair(item, *pair) for pair in told if all(map(_says_enough, pair, (SHORTEST, FEWEST)))][:MOST]
+
+
+def linked(item: str, asked: Sequence[Passage], told: Sequence[Passage]) -> list[Pair]:
+    """Pair what somebody asked with what helped, by the title of each and by what each says. item: what helped."""
+    question, answer = _said(asked), _said(told)
+    about, title = question.get(TITLE, ""), answer.get(TITLE, "")
+    whole = " ".join((about, next((question[part] for part in ASKED if part in question), "")))
+    helps = " ".join((title, next((answer[part] for part in ANSWERED if part in answer), "")))
+    found = dict.fromkeys(((_short(whole), _short(helps)), (_short(about), _short(title))))
+    return [Pair(item, *pair) for pair in found if all(map(_says_enough, pair, (SHORTEST, FEWEST)))]
+
+
+def _said(passages: Sequence[Passage]) -> dict[str, str]:
+    """Return what the parts say, the first of each."""
     said: dict[str, str] = {}
     for passage in passages:
         if passage.text.strip():
             said.setdefault(passage.part, passage.text)
-    found = [*_titled(said), *_solved(said), *_sections(said)]
-    told = dict.fromkeys((_short(asked), _short(text)) for asked, text in found)
-    return [Pair(item, *pair) for pair in told if all(map(_says_enough, pair, (SHORTEST, FEWEST)))][:MOST]
+    return said
 
 
 def _titled(said: dict[str, str]) -> Iterator[tuple[str, str]]:

@@ -11,6 +11,7 @@ from index.trust import Trust
 from kb.store import Base, UtcDateTime, acting
 
 PROMISE = "promise"  # how the probability of a hit is believed
+MODEL = "model"  # by which passages and questions become vectors; see kb/beside.py
 
 
 class Tuning(Base):

@@ -41,3 +41,4 @@ class Viewer:
 
 
 ANONYMOUS = Viewer(None, "anonymous")
+ANY_AGENT = Viewer(None, "agent")  # reads what every agent reads, and nothing of a restricted group

@@ -6,14 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from assistant import adaptation
 from assistant.runtime import Runtime
 from assistant.settings import Settings
-from bench import filling, large, pages, scale
+from bench import adapting, filling, large, pages, scale
 from bench.rooms import PAGES, Places
 from bench.staff import Size
 from bench.texts import read, recombined
 from bench.visits import opened
 from index.encoder import HashEncoder
+from tests.tongue import WORSE
 
 SIZE = Size(400, articles=400, requesters=60, agents=20, items=40)
 PATIENCE_S = 30
@@ -51,6 +53,13 @@ def test_every_page_that_is_measured_is_there(data: Path, tmp_path: Path):
     runtime.close()
     counted = dict(pages.statements(folder, Places(opened(folder), SIZE, asked)))
     assert counted.keys() == {kind.name for kind in PAGES} and all(counted.values())
+
+
+def test_what_a_model_learned_is_compared_question_by_question(data: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(adaptation, "adapt", lambda *_, **__: WORSE)
+    name, without, after, difference, said = adapting.measure(data, HashEncoder())
+    assert (name, without, difference) == ("data", after, "+0.000 [+0.000 +0.000]")
+    assert float(after) > 0.5 and said.endswith("not kept.")
 
 
 def test_finding_at_size_is_compared_with_an_exact_search(data: Path, tmp_path: Path):

@@ -12,12 +12,13 @@ from collections import Counter
 import pytest
 from sqlalchemy import exists, func, select
 
-from assistant import checks
+from assistant import checks, worker
 from assistant.desk import jobs
 from assistant.desk.audit import AuditEntry
 from assistant.desk.incident import Incident
 from assistant.desk.link import Link
 from kb import embeddings
+from tests import tongue
 from tests.crash.life import BETWEEN_LIVES, live, open_desk
 from tests.crash.points import POINTS
 
@@ -27,6 +28,14 @@ PATIENCE_S = 60
 AT_ANY_MOMENT = "at any moment"
 WHILE_CLOSING = ("at a statement", "before a commit", "right after a commit", AT_ANY_MOMENT)
 WHILE_WORKING = (*POINTS, AT_ANY_MOMENT)
+WHILE_CHANGING = (
+    "at a statement",
+    "before a commit",
+    "right after a commit",
+    "before a snapshot is put in place",
+    "after a snapshot was put in place",
+    AT_ANY_MOMENT,
+)
 
 pytestmark = [pytest.mark.crash, pytest.mark.sqlite]  # a server is not killed with those that use it
 
@@ -134,6 +143,20 @@ def test_the_index_is_the_database_wherever_the_worker_dies(processes, tmp_path)
         desk.kill("close", "right after a commit")
         assert desk.kill("work", point), point
         ends_whole(desk)
+
+
+def test_whenever_a_change_of_the_model_dies_one_of_both_models_answers(processes, tmp_path):
+    desk, answered = Desk(processes, tmp_path), Counter()
+    for point in spread(WHILE_CHANGING, KILLS // 10):
+        desk.kill("close", "right after a commit")
+        assert desk.kill("change", point), point
+        runtime = tongue.open_desk(tmp_path)
+        worker.embed(runtime, runtime.now())
+        assert tongue.is_of_one_model(runtime), point
+        assert checks.index_findings(runtime) == [], point
+        answered[runtime.live.fingerprint] += 1
+        runtime.close()
+    assert set(answered) == {tongue.SHIPPED_AS, tongue.OWN}
 
 
 def test_every_job_is_done_and_none_is_forgotten(processes, tmp_path):

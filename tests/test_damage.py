@@ -119,6 +119,12 @@ def flip(path: Path, share: float) -> None:
     path.write_bytes(content)
 
 
+def part_of(desk: Path, part: str) -> Path:
+    """Return where a part of the index is."""
+    (folder,) = (desk / "index").glob(f"{part}*")
+    return folder
+
+
 DAMAGES = {
     "cut in half": lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]),
     "emptied": lambda path: path.write_bytes(b""),
@@ -135,10 +141,10 @@ DAMAGES = {
 @pytest.mark.parametrize("part", ["vectors", "words"])
 def test_no_damaged_file_gives_a_wrong_answer_and_the_worker_makes_it_good(whole, tmp_path, part, damage):
     right, fine = whole[1]
-    for number, name in enumerate(sorted(path.name for path in (whole[0] / "index" / part).iterdir())):
+    for number, name in enumerate(sorted(path.name for path in part_of(whole[0], part).iterdir())):
         desk = tmp_path / str(number)
         shutil.copytree(whole[0], desk)
-        DAMAGES[damage](desk / "index" / part / name)
+        DAMAGES[damage](part_of(desk, part) / name)
         found, told = ask(desk)
         assert found == right or (told and is_part_of(found, right)), name
         work(desk)
@@ -155,7 +161,7 @@ def is_part_of(found, right) -> bool:
 
 @pytest.mark.parametrize("part", ["vectors", "words"])
 def test_without_a_part_the_desk_goes_on_says_so_and_gets_it_back(whole, desk, part):
-    shutil.rmtree(desk / "index" / part)
+    shutil.rmtree(part_of(desk, part))
     found, told = ask(desk)
     assert all(
         hits[0].item_id == best[0].item_id for hits, best in zip(found[:3], whole[1][0][:3], strict=True)
@@ -172,10 +178,11 @@ def test_a_snapshot_of_another_model_is_not_used(whole, desk, dimension):
     other = HashEncoder(dimension)
     other.recipe = replace(other.recipe, revision="2")
     work(desk, encoder=other)
-    shutil.copytree(desk / "index" / "vectors", desk / "of another model")
+    ours = part_of(whole[0], "vectors").name
+    (theirs,) = (path for path in (desk / "index").glob("vectors-*") if path.name != ours)
     shutil.copy(whole[0] / "kintsugi.db", desk / "kintsugi.db")
-    shutil.rmtree(desk / "index" / "vectors")
-    (desk / "of another model").rename(desk / "index" / "vectors")
+    shutil.rmtree(desk / "index" / ours)
+    theirs.rename(desk / "index" / ours)
     work(desk)
     assert ask(desk) == whole[1]
 

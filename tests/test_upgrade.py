@@ -21,6 +21,7 @@ ADDED = {  # table -> what a row of the first release has in the columns that ar
     "article": {"merged_into_id": None},
     "category": {"active": True},
     "configuration_item": {"active": True},
+    "embedding": {"spare_recipe": None, "spare_vector": None},
     "embedding_counter": {"mark": ""},
     "entry": {"minutes": None, "to_all": False},
     "flag": {"owner_id": None, "due_at": None},

@@ -18,6 +18,11 @@ MEASURES: dict[str, Callable[[Sequence[str], Mapping[str, float]], float]] = {
 OTHER, DEEPEST = "", 10
 POINTS = 60  # of a curve that is kept
 Figures = dict[str, Any]
+PARTS: dict[str, Callable[[Outcome], Any]] = {
+    "service": lambda one: one.service_id,
+    "language": lambda one: one.language,
+}
+FEWEST_IN_PART = 10  # incidents; of fewer, an interval says nothing
 
 
 def of(outcomes: Sequence[Outcome], contenders: Mapping[str, str]) -> Figures:
@@ -33,8 +38,8 @@ def of(outcomes: Sequence[Outcome], contenders: Mapping[str, str]) -> Figures:
             for name, label in contenders.items()
         },
         "confidence": confidence([one for one in outcomes if one.judged]),
-        "services": slices(known, lambda one: one.service_id),
-        "languages": slices(known, lambda one: one.language),
+        "services": slices(known, PARTS["service"]),
+        "languages": slices(known, PARTS["language"]),
     }
 
 
@@ -66,6 +71,16 @@ def since(outcomes: Sequence[Outcome], before: Sequence[Outcome]) -> Figures:
     return {"known": len(both), **{measure: gain(new[measure], old[measure]) for measure in MEASURES}}
 
 
+def parts(outcomes: Sequence[Outcome], before: Sequence[Outcome]) -> list[Figures]:
+    """Return by how much the desk is above what it was, for each service and language that says something."""
+    return [
+        {"by": name, "key": key, **since(some, before)}
+        for name, of in PARTS.items()
+        for key, some in _by(outcomes, of).items()
+        if len(some) >= FEWEST_IN_PART
+    ]
+
+
 def confidence(judged: Sequence[Outcome]) -> Figures:
     """Return what the probability of the first hit is worth; AUROC only where some had no answer and some had one."""
     promised, right = [one.chance for one in judged], [one.right for one in judged]
@@ -87,11 +102,15 @@ def thinned(points: Sequence[Any], most: int = POINTS) -> list[Any]:
 
 def slices(known: Sequence[Outcome], key: Callable[[Outcome], Any]) -> list[Figures]:
     """Return the figures of the desk's ranking for each part of the incidents, the largest part first."""
-    parts: dict[Any, list[Outcome]] = defaultdict(list)
-    for one in known:
-        parts[key(one)].append(one)
-    ordered = sorted(parts.items(), key=lambda part: (-len(part[1]), str(part[0])))
+    ordered = sorted(_by(known, key).items(), key=lambda part: (-len(part[1]), str(part[0])))
     return [{"key": name, "known": len(some), **quality(some, PRODUCT)} for name, some in ordered]
+
+
+def _by(outcomes: Sequence[Outcome], key: Callable[[Outcome], Any]) -> dict[Any, list[Outcome]]:
+    found: dict[Any, list[Outcome]] = defaultdict(list)
+    for one in outcomes:
+        found[key(one)].append(one)
+    return found
 
 
 def _values(outcomes: Sequence[Outcome], name: str) -> dict[str, list[float]]:

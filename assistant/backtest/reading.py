@@ -1,6 +1,6 @@
 """Reads the past of a desk from its rows, a short look at a time, so that nothing waits for it."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -15,11 +15,12 @@ from assistant.backtest.cases import Case
 from assistant.backtest.past import Past, Vector
 from assistant.backtest.states import Kind
 from assistant.runtime import Runtime
+from assistant.telling import Tell
 from index.encoder import Encoder
+from kb.beside import vector_of
 from kb.embeddings import Embedding
 
 BATCH = 200  # items read together
-Tell = Callable[..., object]  # tell(step, done, of)
 
 
 @contextmanager
@@ -61,8 +62,6 @@ def _fill(past: Past, runtime: Runtime, kind: Kind, tell: Tell) -> None:
 
 def _vectors(db: Session, recipe: str | None, corpus: str, ids: Collection[int]) -> dict[str, Vector]:
     """Return the vectors that the desk has of these items now."""
-    mine = (Embedding.corpus == corpus, Embedding.item_id.in_(ids), Embedding.recipe == recipe)
-    rows = db.execute(
-        select(Embedding.text_hash, Embedding.vector).where(*mine, Embedding.vector.is_not(None))
-    )
-    return {text_hash: np.frombuffer(vector, dtype=np.float32) for text_hash, vector in rows}
+    mine = (Embedding.corpus == corpus, Embedding.item_id.in_(ids))
+    rows = db.execute(select(Embedding.text_hash, vector_of(recipe)).where(*mine))
+    return {text_hash: np.frombuffer(vector, dtype=np.float32) for text_hash, vector in rows if vector}

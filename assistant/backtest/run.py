@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 from hashlib import sha256
 
 from assistant.backtest import cases, contest, figures, honesty, reading, states
@@ -10,11 +11,11 @@ from assistant.backtest.cases import Case
 from assistant.backtest.contest import CONTENDERS, Contender
 from assistant.backtest.figures import Figures
 from assistant.backtest.outcome import Outcome
-from assistant.backtest.reading import Tell
 from assistant.backtest.states import Kind
 from assistant.desk import laboratory
 from assistant.desk.laboratory import LaboratoryRun
 from assistant.runtime import Runtime
+from assistant.telling import Tell
 from index import fusion
 from index.encoder import Encoder
 
@@ -51,11 +52,23 @@ def carry_out(
     return _finish(runtime, run_id, {one.name: one.label for one in contenders})
 
 
-def trial(runtime: Runtime, encoder: Encoder, tell: Tell, *, most: int = cases.MOST) -> Figures:
-    """Return by how much the desk would find better with another model, on its own incidents; nothing is kept."""
+def trial(
+    runtime: Runtime,
+    encoder: Encoder,
+    tell: Tell,
+    *,
+    most: int = cases.MOST,
+    since: datetime | None = None,
+) -> Figures:
+    """Return by how much the desk would find better with another model, on its own incidents; nothing is kept.
+
+    since: only what was recorded from this moment on is asked.
+    """
     with runtime.reading() as db:
-        known = [case for case in cases.load(db, now=runtime.now(), most=most) if case.answers]
-    return figures.since(*(_asked(runtime, known, tell, one) for one in (encoder, runtime.encoder)))
+        found = cases.load(db, now=runtime.now(), most=most)
+    known = [case for case in found if case.answers and (since is None or case.at >= since)]
+    new, old = (_asked(runtime, known, tell, one) for one in (encoder, runtime.encoder))
+    return {**figures.since(new, old), "parts": figures.parts(new, old)}
 
 
 def phrasebook(runtime: Runtime, tell: Tell, *, most: int = cases.MOST) -> dict[str, Figures]:

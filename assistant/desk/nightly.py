@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from assistant.desk import jobs, laboratory, notifications, site
+from assistant.desk import jobs, laboratory, notifications, site, tongue
 from assistant.desk.errors import Finding, Refused
 from assistant.desk.jobs import Job
 from assistant.desk.people import Person
 
 SUBJECT = "backup"  # of the setting, and the kind of the job
-SUBJECTS = (SUBJECT, laboratory.SUBJECT)
+SUBJECTS = (SUBJECT, laboratory.SUBJECT, tongue.SUBJECT)
 MOST_KEPT = 1000
 HOURS = range(24)
 
@@ -108,4 +108,5 @@ def _folder_findings(values: Mapping[str, Any]) -> list[Finding]:
 CHECKS: dict[str, tuple[Callable[[Mapping[str, Any]], list[Finding]], ...]] = {
     SUBJECT: (_hour_findings, _number_findings, _folder_findings),
     laboratory.SUBJECT: (_hour_findings,),
+    tongue.SUBJECT: (_hour_findings,),
 }

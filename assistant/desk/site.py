@@ -16,6 +16,7 @@ PORTAL = {"public": False, "greeting": "What is not working?", "contact": ""}
 DESK = {"timezone": "", "process": "itil"}  # of new people, of new services; no zone: as the settings say
 BACKUP = {"nightly": False, "hour": 2, "folder": "", "keep": 0}  # empty folder, 0: as the settings say
 LABORATORY = {"nightly": False, "hour": 3}
+MODEL = {"nightly": False, "hour": 4}
 CURATION = {"idle_days": 14, "flag_days": 7}
 DEFAULTS: dict[str, dict[str, Any]] = {
     "brand": BRAND,
@@ -26,6 +27,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "desk": DESK,
     "backup": BACKUP,
     "laboratory": LABORATORY,
+    "model": MODEL,
 }
 
 

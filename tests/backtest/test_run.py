@@ -242,7 +242,7 @@ def test_only_the_newest_incidents_are_asked(runtime, history):
 
 
 def test_without_a_model_it_measures_what_is_left(runtime, history):
-    runtime.live.encoder = runtime.encoder = None
+    runtime.live.encoder = None
     runtime.live.fingerprint = None
     made = run.carry_out(runtime, lambda *_: None)
     assert made.recipe.startswith("words only")

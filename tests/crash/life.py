@@ -5,15 +5,16 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+from assistant import changeover, learning, worker
 from assistant import settings as configuration
-from assistant import worker
 from assistant.desk import closure, jobs
 from assistant.desk.closure import Outcome
 from assistant.desk.incident import Incident
 from assistant.runtime import Runtime
 from index import plan
 from index.encoder import HashEncoder
-from tests import make
+from kb import beside
+from tests import make, tongue
 from tests.crash.points import POINTS
 
 MOST = 1000  # rounds of a life that nobody ends
@@ -80,7 +81,20 @@ def work(runtime: Runtime, tell: Tell, lives: int) -> None:
         worker.run_once(runtime, runtime.now() + lives * BETWEEN_LIVES)
 
 
-DEEDS = {"close": close_incidents, "work": work}
+def change_model(runtime: Runtime, tell: Tell, lives: int) -> None:
+    """Let the model learn, go back, and learn again."""
+    desk = tongue.open_desk(runtime.settings.data)
+    for _ in range(MOST):
+        with desk.reading() as db:
+            own = beside.current(db)
+        if own is None or own.learned["recipe"] == beside.SHIPPED:
+            learning.carry_out(desk, lambda *_: None, tongue.teach())
+        else:
+            changeover.go_back(desk, beside.SHIPPED, None, lambda *_: None)
+        tell("changed")
+
+
+DEEDS = {"close": close_incidents, "work": work, "change": change_model}
 
 
 def _title(number: int) -> str:

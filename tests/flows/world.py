@@ -77,6 +77,7 @@ PAGES = {  # name -> (who looks, path)
     "asked again": ("cleo", "/laboratory/incidents?show=judged"),
     "under the lens": ("cleo", "/laboratory/incidents/2"),
     "a day once more": ("cleo", "/laboratory/days?day=2026-03-02"),
+    "model": ("dan", "/laboratory/model"),
     "health": ("dan", "/admin/health"),
     "processes": ("dan", "/admin/processes"),
     "process": ("dan", "/admin/process/itil"),

@@ -11,7 +11,7 @@ from assistant.desk.corpora import CORPORA
 from assistant.migrations.rows import METADATA
 from index.encoder import HashEncoder
 from index.recipe import Recipe
-from kb import authoring, embeddings
+from kb import authoring, beside, embeddings
 from kb.article import Article
 from kb.embeddings import Embedding, last_sequence
 from kb.store import Sessions, make_engine
@@ -151,8 +151,8 @@ def test_another_model_makes_everything_wait_again(sessions):
         pass
     other = HashEncoder()
     other.recipe = Recipe("other", "1", 64, "sum", 10)
-    assert embeddings.mark_recipe(sessions, HashEncoder()) == 0
-    assert embeddings.mark_recipe(sessions, other) == 5
+    assert beside.mark_recipe(sessions, HashEncoder()) == 0
+    assert beside.mark_recipe(sessions, other) == 5
     assert len(rows(sessions, stale=True)) == 5
 
 

@@ -11,7 +11,7 @@ from assistant.desk.corpora import CORPORA
 from assistant.desk.permissions import viewer_of
 from index import plan
 from index.encoder import HashEncoder
-from kb import embeddings, live
+from kb import beside, embeddings, live
 from kb.article import Article
 from kb.embeddings import Counter, Embedding, Mark
 from kb.live import Live
@@ -84,7 +84,7 @@ def test_what_is_deleted_or_hidden_leaves_every_copy(written):
 
 def test_a_saved_copy_opens_with_everything_and_a_missing_or_damaged_one_is_filled_from_the_rows(written):
     written.live.save()
-    folder = written.live.folder / "vectors"
+    folder = written.live.folder_of(written.encoder)
     assert another(written).vectors.count > 0
     for path in folder.glob("*.npz"):
         path.write_bytes(path.read_bytes()[:-7])
@@ -99,7 +99,7 @@ def test_a_copy_goes_on_with_the_shelves_that_the_worker_made(written, monkeypat
     monkeypatch.setattr(plan, "SHELVED_FROM", 2)
     reader = another(written)
     before, first = titles(written, reader)[0], reader.vectors
-    assert first.shelves_offered(reader.folder / "vectors") == []
+    assert first.shelves_offered(reader.folder_of(reader.encoder)) == []
     written.live.save()
     with written.writing() as db:
         make.article(db, title="Badge reader stays dark", issue="The badge reader at the door is dark.")
@@ -111,7 +111,9 @@ def test_a_copy_goes_on_with_the_shelves_that_the_worker_made(written, monkeypat
         if reader.vectors is not first:
             break
         time.sleep(0.01)
-    assert reader.vectors is not first and reader.vectors.shelves_offered(reader.folder / "vectors") == []
+    assert (
+        reader.vectors is not first and reader.vectors.shelves_offered(reader.folder_of(reader.encoder)) == []
+    )
     assert titles(written, reader, "badge reader dark")[0][0] == ("article", 2)
     assert embeddings.check(written.sessions, reader) == []
 
@@ -226,7 +228,7 @@ def test_the_vectors_of_another_model_are_not_mixed_in(written):
     with written.reading() as db:
         live.catch_up(db)
     assert live.vectors.count == 0
-    embeddings.mark_recipe(written.sessions, other)
+    beside.mark_recipe(written.sessions, other)
     while embeddings.refresh(written.sessions, other):
         pass
     assert titles(written, live)[0][0] == ("article", 1)

@@ -156,7 +156,7 @@ def test_what_is_hidden_from_somebody_changes_nothing_for_them(runtime, monkeypa
                 unchanged += 1
         before, could = after, can
     assert unchanged > 0
-    kept = snapshot.peek(runtime.live.folder / "vectors")
+    kept = snapshot.peek(runtime.live.folder_of(runtime.encoder))
     assert {scope for scope, _ in kept["shelves"]} >= ({"incident", "article:requesters"} if early else set())
 
 

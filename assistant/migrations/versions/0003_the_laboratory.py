@@ -37,10 +37,14 @@ def upgrade() -> None:
     op.create_index(
         "ix_embedding_phrase", "embedding", ["ordinal"], sqlite_where=phrases, postgresql_where=phrases
     )
+    op.add_column("embedding", sa.Column("spare_recipe", sa.String(length=64), nullable=True))
+    op.add_column("embedding", sa.Column("spare_vector", sa.LargeBinary(), nullable=True))
 
 
 def downgrade() -> None:
     """Take it back."""
+    op.drop_column("embedding", "spare_vector")
+    op.drop_column("embedding", "spare_recipe")
     op.drop_index("ix_embedding_phrase", "embedding")
     op.drop_table("tuning")
     op.drop_table("laboratory_run")
