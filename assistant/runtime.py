@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import partial
 from threading import Event
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -50,7 +49,7 @@ class Runtime:
         embeddings.listen(self.sessions.writer, CORPORA)
         for sessions in (self.sessions.reader, self.sessions.writer):
             standard.decided_by(sessions, content_standard.of)
-        self.models = opens or partial(models.opened, settings)
+        self.models = opens or (lambda recipe: models.opened(settings, recipe))
         troubles: dict[str, str] = {}
         used = self._used()
         self.live = Live(

@@ -38,7 +38,7 @@ Corpora = Mapping[str, Corpus]
 Change = dict[str, Any]  # column values of one row; those with an id are there already
 REBUILD_BATCH = 200
 MARKS_KEPT = 10_000
-PHRASES = text(f"part = '{PHRASE}'")
+PHRASES = text("part = 'phrase'")
 
 
 class Embedding(Base):

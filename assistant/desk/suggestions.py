@@ -9,7 +9,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from assistant.desk import card, differences, link, merging, relations
-from assistant.desk.card import Card
 from assistant.desk.differences import Difference
 from assistant.desk.errors import MoveNotAllowed, NotAllowed
 from assistant.desk.incident import Incident
@@ -49,7 +48,7 @@ class Suggestion:
     there: str = ""
 
     @property
-    def card(self) -> Card:
+    def card(self) -> card.Card:
         """The question beside what was found for it."""
         return card.compare(self.asked, self.found.passage, self.there, self.found.terms, self.differs)
 
