@@ -34,6 +34,7 @@ UNFINISHED = ".unfinished-"
 MANIFEST = "backup.json"
 DATABASE = "kintsugi.db"
 DUMP = "kintsugi.dump"
+DERIVED = "kintsugi_index"  # the schema of an index in PostgreSQL, which comes back by itself
 SECRETS = ("kintsugi.env", "secret_key")  # of the data folder
 PAGES = 4000  # of the database copied in one step
 STEPS = 1_000_000  # of the database between two signs of life
@@ -222,7 +223,10 @@ def _dump_postgres(url: URL, target: Path, tell: Tell) -> dict[str, int]:
         )
     environment = {**os.environ, **({"PGPASSWORD": str(url.password)} if url.password else {})}
     plain = url._replace(drivername="postgresql", password=None).render_as_string()
-    for command in (["pg_dump", "-Fc", "-f", str(target), plain], ["pg_restore", "--list", str(target)]):
+    for command in (
+        ["pg_dump", "-Fc", "-N", DERIVED, "-f", str(target), plain],
+        ["pg_restore", "--list", str(target)],
+    ):
         with subprocess.Popen(command, env=environment, stdout=DEVNULL, stderr=PIPE, text=True) as process:  # noqa: S603  no shell, and these two only
             said = _wait(process, tell)
         if process.returncode:

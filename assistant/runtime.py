@@ -15,7 +15,7 @@ from assistant.desk import audit, content_standard, site
 from assistant.desk.attachment import Store
 from assistant.desk.corpora import CORPORA
 from assistant.desk.errors import DeskError
-from assistant.settings import Settings
+from assistant.settings import POSTGRESQL, Settings
 from index.encoder import Encoder
 from index.errors import SearchError
 from kb import beside, embeddings, standard
@@ -52,15 +52,21 @@ class Runtime:
         self.models = opens or (lambda recipe: models.opened(settings, recipe))
         troubles: dict[str, str] = {}
         used = self._used()
-        self.live = Live(
-            settings.index_folder,
-            CORPORA,
+        self.live = self.open_index(
             encoder=encoder or self._open_model(used, troubles),
             troubles=troubles,
             writes=writes_words,
             models=self.models,
             used=used,
         )
+
+    def open_index(self, **options: Any) -> Live:
+        """Open the index that the settings name. options: further arguments of it."""
+        if self.settings.index == POSTGRESQL:
+            from kb.shared import Shared  # noqa: PLC0415 - its library may be missing
+
+            return Shared(self.sessions, CORPORA, **options)
+        return Live(self.settings.index_folder, CORPORA, **options)
 
     @classmethod
     def opened(cls, settings: Settings, **options: Any) -> "Runtime":

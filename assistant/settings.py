@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from index.recipe import MIXED, PRECISIONS
 
 PREFIX = "KINTSUGI_"
+EMBEDDED, POSTGRESQL = "embedded", "postgresql"  # who holds the index
 
 
 class SettingsWrong(Exception):
@@ -25,6 +26,11 @@ class Settings(BaseSettings):
         Path("data"), description="Folder of the database, the index, the model and the attachments."
     )
     database: str = Field("", description="Database address; empty means SQLite in the data folder.")
+    index: str = Field(
+        EMBEDDED,
+        pattern=f"^({EMBEDDED}|{POSTGRESQL})$",
+        description="Who holds the index: `embedded`, each host for itself, or `postgresql`, the database for all.",
+    )
     production: bool = Field(
         default=False, description="Refuse to start without an own secret key, and send secure cookies."
     )
@@ -65,6 +71,15 @@ class Settings(BaseSettings):
             raise ValueError(
                 f"{PREFIX}SECRET_KEY: production needs its own secret key of at least 32 characters. "
                 'Make one with: python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _index_needs_its_database(self) -> "Settings":
+        if self.index == POSTGRESQL and not self.database.startswith(POSTGRESQL):
+            raise ValueError(
+                f"{PREFIX}INDEX: PostgreSQL can hold the index only when it is the database. "
+                f"Set {PREFIX}DATABASE to its address, or {PREFIX}INDEX to {EMBEDDED}."
             )
         return self
 

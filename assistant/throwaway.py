@@ -13,7 +13,7 @@ from assistant.desk import people
 from assistant.desk.incident import Incident
 from assistant.desk.permissions import viewer_of
 from assistant.runtime import Runtime
-from assistant.settings import Settings
+from assistant.settings import EMBEDDED, Settings
 from assistant.telling import Tell
 from index.encoder import Encoder
 from kb import embeddings
@@ -70,7 +70,9 @@ def throwaway(data: Data, encoder: Encoder | None, tell: Tell = lambda *_: None)
     """Open a desk of its own with these documents in it; it is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="kintsugi-") as room:
         database = f"sqlite:///{room}/desk.db"  # named here, so that no setting can lead to a real desk
-        settings = Settings(data=Path(room), database=database, production=False, secret_key=room)
+        settings = Settings(
+            data=Path(room), database=database, index=EMBEDDED, production=False, secret_key=room
+        )
         runtime = Runtime(settings, encoder=encoder, writes_words=True)
         try:
             runtime.migrate()

@@ -82,7 +82,7 @@ def look(folder: Path, encoder: Encoder) -> list[Seen]:
 
 def _seen(desk: throwaway.Desk, query: Mapping[str, Any], judged: Mapping[str, Mapping[str, float]]) -> Seen:
     live = desk.runtime.live
-    asking = Asking(live, dataset.text_of(query), Allowed(frozenset(live.scopes)))
+    asking = Asking(live.parts(), dataset.text_of(query), Allowed(frozenset(live.scopes)))
     candidates = [candidate for candidate, _ in asking.candidates()]
     relevant = judged.get(str(query["id"]), {})
     items = [desk.names[int(candidate.item.partition(":")[2])] for candidate in candidates]

@@ -123,6 +123,14 @@ def pieces(text: Text) -> list[Piece]:
 
 def fill(runtime: Runtime, large: Large) -> None:
     """Write rows and index, and save it as the worker does."""
+    write(runtime, large)
+    with runtime.reading() as db:
+        runtime.live.catch_up(db)
+    runtime.live.save()
+
+
+def write(runtime: Runtime, large: Large) -> None:
+    """Write the rows."""
     recipe = large.encoder.recipe.fingerprint()
     with runtime.writing() as db:
         for number in SHARES:
@@ -138,9 +146,6 @@ def fill(runtime: Runtime, large: Large) -> None:
         db.execute(insert(Counter).values(id=1, value=last, mark="filled"))
         db.execute(insert(Mark).values(sequence=last, mark="filled"))
         db.commit()
-    with runtime.reading() as db:
-        runtime.live.catch_up(db)
-    runtime.live.save()
 
 
 def _write(db: Session, large: Large, part: tuple[int, list[Text], Vectors], recipe: str) -> None:

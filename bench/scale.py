@@ -11,7 +11,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -28,7 +28,7 @@ from bench import curve, desks, large
 from bench.large import NOW, OF_ITEM, SHARES, Large
 from index import evaluation
 from index.hits import Allowed, Hit
-from kb.search import find
+from kb.search import Answer, find
 from kb.viewer import Viewer
 
 CURVE = desks.REPORT.parent / "scale.svg"
@@ -52,7 +52,7 @@ from pathlib import Path
 from assistant.runtime import Runtime
 from assistant.settings import Settings
 from bench.scale import AGENT, memory
-from kb.search import find
+from kb.search import Answer, find
 room, asked = sys.argv[1], json.loads(sys.stdin.read())
 settings = Settings(data=Path(room), database="", production=False, secret_key=room)
 before, model = memory(), Runtime(settings).encoder
@@ -93,7 +93,7 @@ def main(data: Path, model: Path, items: tuple[int, ...], queries: int, keep: Pa
             rows.append(row)
             lines["search, p50"].append((size, p50))
             lines["search, p95"].append((size, p95))
-            recalls += recall(folder, desk)
+            recalls += recall(vectors_of(folder, desk), desk)
         click.echo(f"{row}\n{recalls}")
     desks.publish("scale", f"{desks.table(HEAD, rows)}\n\n{desks.table(HEAD_RECALL, recalls)}")
     CURVE.write_text(curve.drawn("Milliseconds until an answer is there, as the desk grows", lines), "utf-8")
@@ -126,17 +126,8 @@ def measured(folder: Path, desk: Large) -> tuple[list[str], tuple[float, float]]
     told = subprocess.run(command, check=True, capture_output=True, text=True, input=json.dumps(asked[:200]))  # noqa: S603 - our own words
     facts = json.loads(told.stdout.splitlines()[-1])
     runtime = Runtime(settings_of(folder), encoder=desk.encoder)
-    with runtime.reading() as db:
-        find(db, runtime.live, asked[0], AGENT)
-        answers = []
-        times = [
-            timed(lambda text=text: answers.append(find(db, runtime.live, text, AGENT))) for text in asked
-        ]
-    gains = [{str(place): gain for place, gain in judged.items()} for judged in desk.plants.answers]
-    ranked = [[str(hit.item_id - 1) for hit in answer.hits] for answer in answers]
-    quality = np.mean([evaluation.ndcg(one, judged) for one, judged in zip(ranked, gains, strict=True)])
+    p50, p95, quality = searched(runtime, desk)
     waited = findable(folder, runtime, asked)
-    p50, p95 = np.percentile(times, [50, 95])
     runtime.close()
     cells = [f"{desk.size:,}", f"{OF_ITEM * desk.size:,}", f"{p50:.1f}", f"{p95:.1f}", f"{quality:.3f}"]
     cells += [
@@ -144,7 +135,23 @@ def measured(folder: Path, desk: Large) -> tuple[list[str], tuple[float, float]]
         f"{facts['ready']:.1f}",
         f"{np.median(waited):.1f}, at most {max(waited):.1f}",
     ]
-    return cells, (float(p50), float(p95))
+    return cells, (p50, p95)
+
+
+def searched(runtime: Runtime, desk: Large) -> tuple[float, float, float]:
+    """Return how long the planted questions take, p50 and p95, and the nDCG@10 of their answers."""
+    with runtime.reading() as db:
+        find(db, runtime.live, desk.plants.asked[0], AGENT)
+        answers: list[Answer] = []
+        times = [
+            timed(lambda text=text: answers.append(find(db, runtime.live, text, AGENT)))
+            for text in desk.plants.asked
+        ]
+    gains = [{str(place): gain for place, gain in judged.items()} for judged in desk.plants.answers]
+    ranked = [[str(hit.item_id - 1) for hit in answer.hits] for answer in answers]
+    quality = np.mean([evaluation.ndcg(one, judged) for one, judged in zip(ranked, gains, strict=True)])
+    p50, p95 = np.percentile(times, [50, 95])
+    return float(p50), float(p95), float(quality)
 
 
 def timed(act: Callable[[], object]) -> float:
@@ -214,21 +221,23 @@ def _working(runtime: Runtime) -> Callable[[int], object]:
     return act
 
 
-def recall(folder: Path, desk: Large) -> list[list[str]]:
-    """Return a row for each share of the items that somebody may read."""
+def vectors_of(folder: Path, desk: Large) -> Any:
+    """Return the dense half of a desk."""
     runtime = Runtime(settings_of(folder), encoder=desk.encoder)
-    vectors, asked = runtime.live.vectors, desk.encoder.encode(desk.plants.asked[::3])
+    vectors = runtime.live.vectors
     runtime.close()
-    scopes = {
-        "all": None,
-        **{
-            f"{share:.1%}": Allowed(frozenset({f"incident:group:{group}"})) for group, share in SHARES.items()
-        },
-    }
+    return vectors
+
+
+def recall(vectors: Any, desk: Large) -> list[list[str]]:
+    """Return a row for each share of the items that somebody may read."""
+    asked = desk.encoder.encode(desk.plants.asked[::3])
+    groups = {f"{share:.1%}": f"incident:group:{group}" for group, share in SHARES.items()}
+    may_read = {"all": {"incident", *groups.values()}, **{name: {scope} for name, scope in groups.items()}}
     rows = []
-    for name, allowed in scopes.items():
-        wanted, passages = exact(desk, asked, next(iter(allowed.scopes)) if allowed else None)
-        ask = partial(vectors.search, k=10, allowed=allowed)
+    for name, scopes in may_read.items():
+        wanted, passages = exact(desk, asked, scopes)
+        ask = partial(vectors.search, k=10, allowed=Allowed(frozenset(scopes)))
         found: list[list[Hit]] = []
         times = [
             timed(lambda vector=vector, ask=ask, found=found: found.append(ask(vector))) for vector in asked
@@ -244,17 +253,15 @@ def recall(folder: Path, desk: Large) -> list[list[str]]:
     return rows
 
 
-def exact(desk: Large, asked: Any, scope: str | None) -> tuple[list[tuple[float, int]], int]:
-    """Return how near the tenth item of a class is to each question, by looking at every vector, and how many passages.
+def exact(desk: Large, asked: Any, scopes: Collection[str]) -> tuple[list[tuple[float, int]], int]:
+    """Return how near the tenth item of classes is to each question, by looking at every vector, and their passages.
 
     With it stands how many items there are, ten at most.
     """
     best: list[dict[int, float]] = [{} for _ in asked]
     passages = 0
     for start, texts, vectors in desk.parts():
-        mine = np.array([scope in (None, desk.scope(start + place)) for place in range(len(texts))]).repeat(
-            OF_ITEM
-        )
+        mine = np.array([desk.scope(start + place) in scopes for place in range(len(texts))]).repeat(OF_ITEM)
         rows = np.flatnonzero(mine)
         passages += len(rows)
         scores = asked @ vectors[rows].T

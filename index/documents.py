@@ -49,16 +49,24 @@ def opened(fields: tantivy.Schema, folder: Path) -> tantivy.Index:
     return index
 
 
-def written(entry: Entry) -> tantivy.Document:
-    """Return an item as the index keeps it."""
+def document_of(entry: Entry) -> Document:
+    """Return an item as it is weighed."""
     title = stems(entry.title)
     text = (title * TITLE_TIMES + stems(entry.text))[:MAX_STEMS]
-    document = tantivy.Document(item=entry.item, scope=entry.scope, text=" ".join(text))
-    document.add_text("title", " ".join(title))
-    document.add_text("held", " ".join(f"{entry.scope}/{stem}" for stem in dict.fromkeys(text)))
+    return Document(
+        entry.item, title, text, identifiers("\n".join((*entry.numbers, entry.title, entry.text)))
+    )
+
+
+def written(entry: Entry) -> tantivy.Document:
+    """Return an item as the index keeps it."""
+    made = document_of(entry)
+    document = tantivy.Document(item=entry.item, scope=entry.scope, text=" ".join(made.text))
+    document.add_text("title", " ".join(made.title))
+    document.add_text("held", " ".join(f"{entry.scope}/{stem}" for stem in dict.fromkeys(made.text)))
     document.add_unsigned("class", class_of(entry.scope))
-    document.add_unsigned("length", len(text))
-    for name in identifiers("\n".join((*entry.numbers, entry.title, entry.text))):
+    document.add_unsigned("length", len(made.text))
+    for name in made.identifiers:
         document.add_text("exact", name)
     return document
 

@@ -56,6 +56,13 @@ class Rows:
         first = np.unique(self.items[order], return_index=True)[1]
         return self._hits(scores, order[np.sort(first)[:k]])
 
+    def by_item(self, query: Vector) -> dict[str, list[Hit]]:
+        """Return the hits of each item, best first."""
+        found: dict[str, list[Hit]] = {}
+        for hit in self.hits(query):
+            found.setdefault(hit.item, []).append(hit)
+        return found
+
     def _scored(self, query: Vector) -> tuple[Vector, Numbers]:
         """Return scores, and the order of rows by them.
 

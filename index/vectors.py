@@ -112,7 +112,7 @@ class Vectors:
         with self._lock:
             fresh, shelves = self._fresh.of_items(items), self._shelves
         rows = Rows.joined([fresh, *(one.of_items(items) for one in shelves.values())])
-        return [_by_item(rows.hits(query)) for query in queries]
+        return [rows.by_item(query) for query in queries]
 
     @contextmanager
     def settled(self, folder: Path) -> Iterator[None]:
@@ -208,13 +208,6 @@ class Vectors:
         self._shelves = shelves | ({scope: made.without(touched)} if made else {})
         self._fresh.drop(taken - self._touched)
         self._touched = None
-
-
-def _by_item(hits: Iterable[Hit]) -> dict[str, list[Hit]]:
-    scored: dict[str, list[Hit]] = {}
-    for hit in hits:
-        scored.setdefault(hit.item, []).append(hit)
-    return scored
 
 
 def _near(shelves: Sequence[Shelf], query: Vector, k: int) -> Rows | None:

@@ -1,29 +1,23 @@
 """The lexical half: one document per item in Tantivy; questions are built here, so no query syntax can reach it."""
 
 import fcntl
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from threading import RLock
 
 import tantivy
 from tantivy import Occur, Query
 
-from index import documents, footer
-from index.documents import MARK, MAX_STEMS, Entry
+from index import documents, footer, questions
+from index.documents import MARK, Entry
 from index.errors import IndexDamaged, WriterBusy
 from index.hits import Allowed, Hit
-from index.identifiers import identifiers
 from index.lexical import Evidence, Question, rarity, weigh
-from index.respelling import can_be_respelled, one_slip, two_slips
-from index.tokens import last_word, stems, words_behind, words_by_stem
+from index.questions import Counts
+from index.tokens import words_by_stem
 
-MAX_ASKED = 150  # different stems of one question, the rarest
 HEAP_BYTES = 50_000_000
 LOCK = ".tantivy-writer.lock"
-MOST_RESPELLED = (
-    12  # different stems of a question in which slips are looked for; a long text has words enough
-)
 EXACT_FIRST = 1000.0  # more than any sum of words
 LENGTH = " "  # no stem has a space: the place of the summed lengths among the counts
 WIDE = 0.5  # share of all items: whoever may read more gets the best of all, less what is hidden
@@ -119,26 +113,14 @@ class Words:
         A word that nothing there has is taken for the nearest one that something has; unfinished: the text is still
         being typed, so that its last word may be the beginning of one.
         """
-        said = stems(text)[:MAX_STEMS]
-        asked = Counter(said)
-        beginning = self._beginning(text, asked, allowed) if unfinished else ""
-        if len(asked) <= MOST_RESPELLED:
-            asked = self._respelled(asked, words_behind(text), allowed, beginning)
         items = self._count(allowed)
-        having = {stem: self._count(allowed, stem, begins=stem == beginning) for stem in asked}
-        weights = {stem: rarity(count, items) for stem, count in having.items()}
-        heavy = {stem: asked[stem] * weight for stem, weight in weights.items()}
-        known = sum(weight for stem, weight in heavy.items() if having[stem])
-        rarest = sorted(heavy, key=lambda stem: -heavy[stem])[:MAX_ASKED]
-        return Question(
-            {stem: asked[stem] for stem in rarest},
-            {stem: weights[stem] for stem in rarest},
+        counts = Counts(
+            items,
             self._mean_length(allowed, items),
-            known / sum(heavy.values()) if heavy else 1.0,
-            frozenset(identifiers(text)),
-            beginning,
-            " ".join(said),
+            having=lambda some: self._having(allowed, some),
+            beginning=lambda word: self._count(allowed, word, begins=True),
         )
+        return questions.question(text, counts, unfinished=unfinished)
 
     def search(self, question: Question, k: int, allowed: Allowed | None = None) -> list[Hit]:
         """Return the k items that say most of what is asked, best first; items with an asked identifier lead."""
@@ -202,32 +184,10 @@ class Words:
                 raise WriterBusy(f"Another process is writing the word index in {self.folder}.") from error
         return self._writer
 
-    def _beginning(self, text: str, asked: Counter[str], allowed: Allowed | None) -> str:
-        """Return the last word where nothing has it and something has words that begin so, in the place of its stem."""
-        word, stem = last_word(text)
-        if not word or self._count(allowed, stem) or not self._count(allowed, word, begins=True):
-            return ""
-        asked[word] = asked.pop(stem)
-        return word
-
-    def _respelled(
-        self, asked: Counter[str], words: Mapping[str, str], allowed: Allowed | None, beginning: str
-    ) -> Counter[str]:
-        """Put the nearest stem that something allowed has in the place of each that nothing allowed has."""
-        spelled: Counter[str] = Counter()
-        for stem, times in asked.items():
-            known = stem == beginning or self._count(allowed, stem)
-            spelled[stem if known else self._nearest(stem, words.get(stem, stem), allowed)] += times
-        return spelled
-
-    def _nearest(self, stem: str, word: str, allowed: Allowed | None) -> str:
-        """Return the stem nearest to a word that allowed items have, the most frequent of them; else its own."""
-        for spelled in (_one_slip_away, _two_slips_away):
-            near = (one for one in spelled(stem, word) if self._searcher.doc_freq("text", one))
-            having = {one: count for one in near if (count := self._count(allowed, one))}
-            if having:
-                return min(having, key=lambda one: (-having[one], one))
-        return stem
+    def _having(self, allowed: Allowed | None, some: Collection[str]) -> dict[str, int]:
+        """Return how many allowed items have each of some stems, those that none has left out."""
+        held = (stem for stem in some if self._searcher.doc_freq("text", stem))
+        return {stem: count for stem in held if (count := self._count(allowed, stem))}
 
     def _begins(self, word: str) -> Query:
         return Query.fuzzy_term_query(self._schema, "text", word, distance=0, prefix=True)
@@ -305,12 +265,3 @@ class Words:
     def _total_length(self, query: Query) -> int:
         total = self._searcher.aggregate(query, {"total": {"sum": {"field": "length"}}})
         return int(total["total"]["value"] or 0)
-
-
-def _one_slip_away(stem: str, word: str) -> set[str]:
-    """Return the stems that a slip in the stem or in the whole word leads to."""
-    return {*one_slip(stem), *stems(" ".join(one_slip(word)))} if can_be_respelled(word) else set()
-
-
-def _two_slips_away(stem: str, word: str) -> set[str]:
-    return two_slips(stem) if can_be_respelled(word) else set()

@@ -11,7 +11,7 @@ from index import calibration, fusion, spelling
 from index.fusion import Ask, Candidate
 from index.hits import Allowed, Hit
 from index.lexical import Evidence, Question
-from kb.live import TROUBLES, Live
+from kb.live import TROUBLES, Halves
 from kb.passages import NAMING, headline, items_numbered
 from kb.phrases import PHRASE, Phrasebook, Readable
 
@@ -68,7 +68,7 @@ class Asking:
 
     def __init__(
         self,
-        live: Live,
+        halves: Halves,
         text: str,
         allowed: Allowed,
         pool: int = POOL,
@@ -80,7 +80,7 @@ class Asking:
         """Ask a text. phrases: in which words articles are known, else those that are allowed. without: passages."""
         self.text, self.allowed, self.pool, self.unfinished = text[:LONGEST], allowed, pool, unfinished
         self.phrases, self.without = phrases or Readable(allowed.scopes), without
-        self.vectors, self.words, self.encoder = live.parts()
+        self.vectors, self.words, self.encoder = halves
         self.troubles: list[str] = []
         self.question: Question | None = None
         self.whole: Any = None  # the vector of the question

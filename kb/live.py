@@ -8,7 +8,7 @@ from itertools import groupby
 from pathlib import Path
 from threading import Lock, RLock, Thread
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from sqlalchemy import select
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from index.encoder import Encoder
 from index.errors import SearchError, WriterBusy
+from index.rows import Entry
 from kb.beside import SHIPPED, in_use, vector_of
 from kb.embeddings import Corpora, Embedding, Place, knows, passed, place_of, waiting
 from kb.passages import NAMING, TITLE, number_of
@@ -48,6 +49,14 @@ class Status:
     stale: int
     behind: int
     troubles: tuple[str, ...]
+
+
+class Halves(NamedTuple):
+    """What is asked: each half, None where it is missing, and the encoder that these vectors are compared with."""
+
+    vectors: Any
+    words: Any
+    encoder: Encoder | None
 
 
 class Live:
@@ -92,10 +101,10 @@ class Live:
         """Let go of everything."""
         self.vectors = self.words = None
 
-    def parts(self) -> "tuple[Vectors | None, Words | None, Encoder | None]":
-        """Return vectors, words and the encoder that these vectors are compared with, of one moment."""
+    def parts(self) -> Halves:
+        """Return both halves and the encoder, of one moment."""
         with self._parts:
-            return self.vectors, self.words, self.encoder
+            return Halves(self.vectors, self.words, self.encoder)
 
     def prepare(self, db: Session, encoder: Encoder) -> None:
         """Save the vectors of another model, with which every process of this host goes on once it is in use."""
@@ -146,6 +155,15 @@ class Live:
         self._passed |= dict.fromkeys([stood, *between], now)
         self._passed.pop(last, None)
 
+    def at(self, db: Session) -> Halves:
+        """Catch up, and return what is asked then."""
+        self.catch_up(db)
+        return self.view(db)
+
+    def view(self, db: Session) -> Halves:
+        """Return both halves as they are for a session."""
+        return self.parts()
+
     def save(self) -> None:
         """Bring the shelves up to date and save the vectors; nobody waits for it, but for a moment at the end."""
         vectors, _, encoder = self.parts()
@@ -164,11 +182,12 @@ class Live:
     def status(self, db: Session) -> Status:
         """Return how the index is now."""
         last = place_of(db).sequence
-        parts = [part for part in (self.vectors, self.words) if part is not None]
+        halves = self.view(db)
+        parts = [part for part in (halves.vectors, halves.words) if part is not None]
         return Status(
             model=self.encoder.recipe.model if self.encoder else None,
-            vectors=self.vectors.count if self.vectors else 0,
-            words=self.words.count if self.words else 0,
+            vectors=halves.vectors.count if halves.vectors else 0,
+            words=halves.words.count if halves.words else 0,
             sequence=last,
             stale=waiting(db),
             behind=max(0, last - min((part.sequence for part in parts), default=0)),
@@ -178,21 +197,20 @@ class Live:
     def findings(self, db: Session) -> Iterator[str]:
         """Return in which ways this copy disagrees with the rows, as sentences. db: has read nothing yet."""
         with self._lock:  # nobody else moves the copy on meanwhile
-            self.catch_up(db)
-            yield from self._findings(db)
+            yield from self._findings(db, self.at(db))
 
-    def _findings(self, db: Session) -> Iterator[str]:
-        for name, part in (("meanings", self.vectors), ("words", self.words)):
+    def _findings(self, db: Session, halves: Halves) -> Iterator[str]:
+        for name, part in (("meanings", halves.vectors), ("words", halves.words)):
             if part is not None and not knows(db, _place(part)):
                 yield f"The index of {name} comes from another past of this database."
-        if self.vectors is not None:
+        if halves.vectors is not None:
             fresh = (Embedding.deleted.is_(False), vector_of(self.fingerprint).is_not(None))
             wanted = set(db.scalars(select(Embedding.id).where(*fresh)))
-            yield from _missing("meanings", wanted, self.vectors.ids())
-        if self.words is not None:
+            yield from _missing("meanings", wanted, halves.vectors.ids())
+        if halves.words is not None:
             alive = select(Embedding.corpus, Embedding.item_id).where(Embedding.deleted.is_(False)).distinct()
             yield from _missing(
-                "words", {f"{row.corpus}:{row.item_id}" for row in db.execute(alive)}, self.words.items()
+                "words", {f"{row.corpus}:{row.item_id}" for row in db.execute(alive)}, halves.words.items()
             )
         yield from self.troubles.values()
 
@@ -219,10 +237,12 @@ class Live:
 
     def _fetch_model(self, models: Callable[[str], Encoder], recipe: str) -> None:
         try:
-            encoder = models(recipe)
+            self._receive(models(recipe), recipe)
         except SearchError as error:
             self.troubles["model"] = f"The model in use cannot be opened, so the one before answers. {error}"
-            return
+
+    def _receive(self, encoder: Encoder, recipe: str) -> None:
+        """Open the vectors of a model, to go over to both."""
         vectors = self._open_vectors(encoder)
         with self._lock:
             if vectors is not None and recipe == self._used:
@@ -275,11 +295,11 @@ class Live:
     def _follow_vectors(self, db: Session, vectors: "Vectors", last: Place) -> None:
         if not knows(db, _place(vectors)):  # the database was restored, and these come from its other past
             vectors.clear()
-        for rows in _changed(db, vectors.sequence, (vector_of(vectors.fingerprint).label("vector"),)):
+        for rows in changed(db, vectors.sequence, (vector_of(vectors.fingerprint).label("vector"),)):
             held = [row for row in rows if row.vector is not None]
             kept = {row.id for row in held}
             vectors.drop(row.id for row in rows if row.id not in kept)
-            vectors.put([_entry(row) for row in held])
+            vectors.put([entry(row) for row in held])
         vectors.sequence, vectors.mark = last
 
     def _follow_words(self, db: Session, last: Place) -> None:
@@ -314,9 +334,9 @@ class Live:
         if not knows(db, _place(words)):  # the database was restored, and these come from its other past
             words.drop(words.items())
             words.commit(0)
-        for rows in _changed(db, words.sequence, ()):
+        for rows in changed(db, words.sequence, ()):
             items = {(row.corpus, row.item_id) for row in rows if row.part != PHRASE}
-            entries = list(_whole_items(db, items, module))
+            entries = list(whole_items(db, items, module))
             words.drop(
                 {f"{corpus}:{item_id}" for corpus, item_id in items} - {entry.item for entry in entries}
             )
@@ -337,7 +357,7 @@ def _part(name: str, key: str, troubles: dict[str, str]) -> ModuleType | None:
         return None
 
 
-def _changed(db: Session, after: int, columns: Sequence[Any]) -> Iterator[Sequence[Any]]:
+def changed(db: Session, after: int, columns: Sequence[Any]) -> Iterator[Sequence[Any]]:
     """Return the rows that changed after a sequence, in their order, a batch at a time."""
     basic = (
         Embedding.id,
@@ -356,15 +376,14 @@ def _changed(db: Session, after: int, columns: Sequence[Any]) -> Iterator[Sequen
         after = rows[-1].sequence
 
 
-def _entry(row: Any) -> Any:
-    from index.vectors import Entry  # noqa: PLC0415 - its library may be missing
-
+def entry(row: Any) -> Entry:
+    """Return what the dense half holds of a row."""
     vector = np.frombuffer(row.vector, dtype=np.float32)
     kind = row.scope if row.part == PHRASE else row.corpus
     return Entry(row.id, f"{kind}:{row.item_id}", row.scope, row.part, vector)
 
 
-def _whole_items(db: Session, items: set[tuple[str, int]], module: ModuleType) -> Iterator[Any]:
+def whole_items(db: Session, items: set[tuple[str, int]], module: ModuleType) -> Iterator[Any]:
     """Return what the word index holds of these items: everything their passages say, phrases left out.
 
     An item has one document there and so one permission class; phrases have their own.

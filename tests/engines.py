@@ -18,6 +18,7 @@ from kb.store import make_engine
 
 ENGINES = ("sqlite", "postgresql")
 BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]  # for what runs on each
+SHARED = pytest.param("shared", marks=pytest.mark.postgres)  # PostgreSQL that holds the index too
 SETTINGS = "kintsugi.env"
 FAST = (
     "fsync",
@@ -90,7 +91,7 @@ class PostgresDesks(Desks):
 
     def address(self, folder: Path) -> str:
         """Return the address of a desk's database."""
-        return (folder / SETTINGS).read_text("utf-8").strip().partition("=")[2]
+        return (folder / SETTINGS).read_text("utf-8").splitlines()[0].partition("=")[2]
 
     def name(self, folder: Path) -> str:
         """Return the name of a desk's database."""
@@ -110,6 +111,15 @@ class PostgresDesks(Desks):
     def _say(self, statement: str, **values: str) -> None:
         with self.admin.connect() as connection:
             connection.execute(text(statement), values)
+
+
+class SharedDesks(PostgresDesks):
+    """Desks on PostgreSQL that holds the index too."""
+
+    def _settle(self, folder: Path, template: str) -> None:
+        super()._settle(folder, template)
+        with (folder / SETTINGS).open("a") as file:
+            file.write(f"KINTSUGI_INDEX={configuration.POSTGRESQL}\n")
 
 
 def new_desk(folder: Path) -> Path:

@@ -32,6 +32,7 @@ def desk(runtime):
     return runtime
 
 
+@pytest.mark.shared
 def test_the_drill_a_backup_becomes_a_desk_that_finds_the_same(desk, desks, tmp_path):
     made = backup.make(desk, tmp_path / "away", now=make.NOON)
     assert backup.findings(Path(made.folder)) == []
@@ -45,6 +46,8 @@ def test_the_drill_a_backup_becomes_a_desk_that_finds_the_same(desk, desks, tmp_
     again = Runtime(settings, encoder=HashEncoder(), writes_words=True)
     run_once(again, again.now())
     assert checks.all_findings(again) == []
+    listed = subprocess.check_output(["pg_restore", "--list", str(dump)], text=True)
+    assert "TABLE public incident" in listed and "kintsugi_index" not in listed
     with again.reading() as db:
         assert [one.title for one in db.scalars(select(Incident))] == ["VPN drops every few minutes"]
     assert again.settings.secret_key == desk.settings.secret_key

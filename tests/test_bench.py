@@ -9,12 +9,13 @@ import pytest
 from assistant import adaptation
 from assistant.runtime import Runtime
 from assistant.settings import Settings
-from bench import adapting, filling, large, pages, scale
+from bench import adapting, filling, large, pages, postgresql, scale
 from bench.rooms import PAGES, Places
 from bench.staff import Size
 from bench.texts import read, recombined
 from bench.visits import opened
 from index.encoder import HashEncoder
+from tests.engines import PostgresDesks
 from tests.tongue import WORSE
 
 SIZE = Size(400, articles=400, requesters=60, agents=20, items=40)
@@ -68,8 +69,23 @@ def test_finding_at_size_is_compared_with_an_exact_search(data: Path, tmp_path: 
     runtime = Runtime(settings, encoder=desk.encoder, writes_words=True)
     runtime.migrate()
     large.fill(runtime, desk)
-    rows = scale.recall(settings.data, desk)
+    rows = scale.recall(scale.vectors_of(settings.data, desk), desk)
     assert len(rows) == 1 + len(large.SHARES) and rows[0][2] == "400"
     assert {row[3] for row in rows if row[2] != "0"} == {"1.0000"}
     assert max(scale.findable(settings.data, runtime, desk.plants.asked)) < PATIENCE_S
     runtime.close()
+
+
+@pytest.mark.postgres
+def test_both_indexes_are_measured_on_the_same_desk(
+    data: Path, tmp_path: Path, postgresql_desks: PostgresDesks
+):
+    desk = large.Large(data, HashEncoder(), 200, large.planted(data, 10))
+    database = postgresql_desks.address(postgresql_desks.fresh(tmp_path / "desk"))
+    rows, recalls = postgresql.compared(desk, tmp_path / "index", database)
+    assert [row[1] for row in rows] == ["embedded", "postgresql"] and rows[0][-1] == rows[1][-1]
+    assert (
+        {row[3] for row in recalls if row[2] != "0"}
+        == {"1.0000"}
+        == {row[5] for row in recalls if row[2] != "0"}
+    )

@@ -40,3 +40,11 @@ def test_each_desk_makes_a_key_of_its_own_that_nobody_else_reads(tmp_path):
     one, again, other = (settings.load(data=tmp_path / name) for name in ("one", "one", "other"))
     assert one.secret_key == again.secret_key != other.secret_key
     assert stat.S_IMODE((tmp_path / "one" / "secret_key").stat().st_mode) == 0o600
+
+
+def test_postgresql_can_hold_the_index_only_where_it_is_the_database(tmp_path):
+    with pytest.raises(
+        SettingsWrong, match="Set KINTSUGI_DATABASE to its address, or KINTSUGI_INDEX to embedded"
+    ):
+        settings.load(data=tmp_path, index="postgresql")
+    assert settings.load(data=tmp_path, index="postgresql", database="postgresql+psycopg://db/desk").index

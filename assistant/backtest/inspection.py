@@ -99,7 +99,7 @@ class _Lens:
 
     def terms(self, pieces: Sequence[Piece]) -> list[str]:
         """Return the words that question and item share, those first that are rarest among what may be read."""
-        words = self.live.words
+        words = self.live.view(self.reader.db).words
         if words is None:
             return []
         from index.tokens import stems  # noqa: PLC0415 - its library may be missing

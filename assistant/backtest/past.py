@@ -81,7 +81,7 @@ class Past:
         if case is not self._asked:
             self._asked = case
             self._words.reload()  # forgets what it counted for other moments
-        return Asking(self.live, case.text, self.allowed(case), pool, phrases=Known(self, case))
+        return Asking(self.live.parts(), case.text, self.allowed(case), pool, phrases=Known(self, case))
 
     def allowed(self, case: Case) -> Allowed:
         """Return what may be looked at for a case."""

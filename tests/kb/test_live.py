@@ -7,14 +7,12 @@ import pytest
 from sqlalchemy import delete, update
 
 from assistant import worker
-from assistant.desk.corpora import CORPORA
 from assistant.desk.permissions import viewer_of
 from index import plan
 from index.encoder import HashEncoder
 from kb import beside, embeddings, live
 from kb.article import Article
 from kb.embeddings import Counter, Embedding, Mark
-from kb.live import Live
 from kb.search import find
 from kb.viewer import Viewer
 from tests import make
@@ -35,7 +33,7 @@ def written(runtime):
 
 def another(runtime, **options):
     """Open the copy of a second process of the same desk."""
-    return Live(runtime.live.folder, CORPORA, encoder=runtime.encoder, **options)
+    return runtime.open_index(**options)
 
 
 def titles(runtime, live, text="vpn power saving"):
@@ -44,6 +42,7 @@ def titles(runtime, live, text="vpn power saving"):
         return [(hit.corpus, hit.item_id) for hit in answer.hits], answer
 
 
+@pytest.mark.shared
 def test_a_change_is_found_by_every_process_as_soon_as_the_worker_has_read_it(written):
     reader = another(written)
     assert titles(written, reader)[0][0] == ("article", 1)
@@ -69,6 +68,7 @@ def test_a_class_of_which_nothing_was_read_for_meaning_yet_is_found_by_a_copy_th
     assert [(hit.corpus, hit.item_id) for hit in hits][:1] == [("incident", 2)]
 
 
+@pytest.mark.shared
 def test_what_is_deleted_or_hidden_leaves_every_copy(written):
     reader = another(written)
     assert titles(written, reader)[0]
@@ -151,8 +151,9 @@ def test_while_another_process_writes_the_words_this_one_goes_on(written):
     assert second.troubles == {}
 
 
+@pytest.mark.shared
 def test_without_the_model_the_desk_finds_by_words_and_says_so(written):
-    poorer = Live(written.live.folder, CORPORA, encoder=None, troubles={"model": "There is no model."})
+    poorer = another(written, encoder=None, troubles={"model": "There is no model."})
     hits, answer = titles(written, poorer)
     assert hits[0] == ("article", 1)
     assert answer.degraded == ("There is no model.",) and answer.recipe is None
@@ -172,7 +173,7 @@ def test_without_a_library_the_other_half_answers(written, monkeypatch, library,
 
 def test_a_number_is_found_even_without_any_index(written, monkeypatch):
     monkeypatch.setitem(sys.modules, "index.words", None)
-    bare = Live(written.live.folder, CORPORA, encoder=None)
+    bare = another(written, encoder=None)
     hits, answer = titles(written, bare, "KB-000001")
     assert hits == [("article", 1)]
     assert not titles(written, bare, "vpn")[1].nothing
@@ -208,6 +209,7 @@ def test_a_drifted_copy_is_found_by_the_check(written):
     assert all("lacks 1 of" in line for line in found)
 
 
+@pytest.mark.shared
 def test_the_status_counts_what_waits_and_what_is_behind(runtime):
     with runtime.writing() as db:
         make.article(db)
@@ -222,17 +224,17 @@ def test_the_status_counts_what_waits_and_what_is_behind(runtime):
         assert (status.model, status.troubles) == ("hash", ())
 
 
+@pytest.mark.shared
 def test_the_vectors_of_another_model_are_not_mixed_in(written):
     other = HashEncoder(dimension=32)
-    live = Live(written.live.folder, CORPORA, encoder=other)
+    live = another(written, encoder=other, writes=True)
     with written.reading() as db:
-        live.catch_up(db)
-    assert live.vectors.count == 0
+        assert live.at(db).vectors.count == 0
     beside.mark_recipe(written.sessions, other)
     while embeddings.refresh(written.sessions, other):
         pass
     assert titles(written, live)[0][0] == ("article", 1)
-    assert live.vectors.count > 0
+    assert embeddings.check(written.sessions, live) == []
 
 
 @pytest.mark.parametrize("between", [1, 3])

@@ -9,8 +9,9 @@ from assistant.desk import notice
 from assistant.desk.incident import Incident
 from assistant.desk.people import Group, Person
 from assistant.desk.permissions import viewer_of
+from assistant.settings import POSTGRESQL
 from assistant.worker import run_once
-from index import plan, snapshot
+from index import plan, postgres, snapshot
 from kb.article import Article
 from kb.search import Within, find
 from tests import make
@@ -27,6 +28,7 @@ EARLY = {  # so small is what has shelves and cells here, so little is looked at
     "LEAST_PROPOSED": 20,
     "MOST_GROWN": 4,
 }
+LITTLE = {"LEAST_LOOKED": 20, "PASSAGES": 1, "PROPOSED": 1, "POSTINGS": 30}  # and so little with PostgreSQL
 PORTAL = {"corpora": ("article", "notice"), "unfinished": True}
 NARROWED = {"within": Within({"article": range(1, 26)})}
 VISIBLE = 30  # of each kind: together more than the candidates that either half proposes
@@ -122,12 +124,35 @@ def unhide_one(db, chance):
         incident.symptoms = f"{sentence(chance)}. {sentence(chance)}."
 
 
+def own_indexes(runtime):
+    """Return the permission classes that are large enough for an index of their own."""
+    if runtime.settings.index == POSTGRESQL:
+        with runtime.reading() as db:
+            return {scope for scope, one in runtime.live.view(db).vectors.classes.items() if one.near}
+    return {scope for scope, _ in snapshot.peek(runtime.live.folder_of(runtime.encoder))["shelves"]}
+
+
 @pytest.mark.parametrize("seed", range(SEEDS))
 @pytest.mark.parametrize("early", [{}, EARLY], ids=["searched exactly", "on shelves, in cells"])
 def test_what_is_hidden_from_somebody_changes_nothing_for_them(runtime, monkeypatch, early, seed):
     for name, value in early.items():
         monkeypatch.setattr(plan, name, value)
-    chance = random.Random(seed)
+    hide_and_look(runtime, random.Random(seed), HIDDEN, QUESTIONS)
+    assert own_indexes(runtime) >= ({"incident", "article:requesters"} if early else set())
+
+
+@pytest.mark.shared(alone=True)
+@pytest.mark.parametrize("seed", range(2))
+def test_nor_does_it_where_postgresql_holds_the_index(runtime, monkeypatch, seed):
+    for module, values in ((plan, EARLY), (postgres, LITTLE)):
+        for name, value in values.items():
+            monkeypatch.setattr(module, name, value)
+    hide_and_look(runtime, random.Random(seed), hidden=3, asked=2)
+    assert own_indexes(runtime) >= {"incident", "article:requesters"}
+
+
+def hide_and_look(runtime, chance, hidden, asked):
+    """Hide items from some people one after another, and see whether those notice who may read no more than before."""
     with runtime.writing() as db:
         ben, cleo = make.person(db), make.person(db, "cleo")
         make.group(db, "Staff matters", ben, restricted=True)
@@ -141,10 +166,10 @@ def test_what_is_hidden_from_somebody_changes_nothing_for_them(runtime, monkeypa
             solve(db, chance, sentence(chance), symptoms=sentence(chance), requester=who)
         db.commit()
     embed(runtime)
-    questions = [sentence(chance) for _ in range(QUESTIONS)]
+    questions = [sentence(chance) for _ in range(asked)]
     before, could = see(runtime, questions)
     unchanged = 0
-    for step in range(HIDDEN):
+    for step in range(hidden):
         with runtime.writing() as db:
             (unhide_one if step % 3 == 2 else hide_one)(db, chance)
             db.commit()
@@ -156,8 +181,6 @@ def test_what_is_hidden_from_somebody_changes_nothing_for_them(runtime, monkeypa
                 unchanged += 1
         before, could = after, can
     assert unchanged > 0
-    kept = snapshot.peek(runtime.live.folder_of(runtime.encoder))
-    assert {scope for scope, _ in kept["shelves"]} >= ({"incident", "article:requesters"} if early else set())
 
 
 def embed(runtime):

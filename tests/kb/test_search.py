@@ -15,6 +15,8 @@ from kb.search import find
 from kb.viewer import ANONYMOUS, Viewer
 from tests import make
 
+pytestmark = pytest.mark.shared
+
 
 @pytest.fixture
 def desk(runtime):
@@ -176,7 +178,9 @@ def test_a_half_that_fails_while_it_is_asked_is_said_and_the_other_answers(desk,
     def fail(*_args, **_options):
         raise RuntimeError("broken inside")
 
-    monkeypatch.setattr(getattr(desk.runtime.live, half), "search", fail)
+    with desk.runtime.reading() as db:
+        asked = getattr(desk.runtime.live.view(db), half)
+    monkeypatch.setattr(type(asked), "search", fail)
     answer = desk("vpn disconnects after windows update")
     assert names(answer)[0] == ("article", 1)
     assert len(answer.degraded) == 1
