@@ -32,6 +32,9 @@ STEEP, MANY = (
 )  # how much a near passage counts above a far one; how little a long item gains by length
 ENVIRONMENT = "environment"
 NEARLY = 0.15  # of cosine
+BORROWED = (
+    0.05  # of cosine: an article with many phrases is near to many questions, and must be nearer by so much
+)
 
 _ASIDE = ThreadPoolExecutor(AT_ONCE, "meaning")
 
@@ -245,15 +248,17 @@ class Asking:
 def _candidate(
     item: str, passages: Sequence[Hit], opened: Mapping[str, float], evidence: Evidence | None
 ) -> Proposed:
-    titles = [hit.score for hit in passages if hit.part in NAMING]
-    bodies = [hit for hit in passages if hit.part not in NAMING]
-    meaning = bodies[0].score if bodies else max(titles, default=0.0)
+    own = [hit for hit in passages if hit.part != PHRASE]
+    told = [hit.score - BORROWED for hit in passages if hit.part == PHRASE]
+    titles = [hit.score for hit in own if hit.part in NAMING]
+    bodies = [hit for hit in own if hit.part not in NAMING]
+    meaning = max([bodies[0].score if bodies else max(titles, default=0.0), *told[:1]])
     candidate = Candidate(
         item=item,
         meaning=meaning,
         headline=max(titles, default=meaning),
         opening=opened.get(item, 0.0),
-        agreement=_agreement([hit.score for hit in passages]),
+        agreement=_agreement([hit.score for hit in own]),
         evidence=evidence,
     )
     return candidate, _telling(bodies)
@@ -268,10 +273,6 @@ def _agreement(cosines: Sequence[float]) -> float:
 
 
 def _telling(bodies: Sequence[Hit]) -> int | None:
-    """Return the passage to show: the nearest one, but not the environment where another says nearly as much.
-
-    Never a phrase: those are the words of an incident.
-    """
-    own = [hit for hit in bodies if hit.part != PHRASE]
-    near = [hit for hit in own if hit.part != ENVIRONMENT and hit.score > own[0].score - NEARLY]
-    return next((hit.id for hit in (*near, *own)), None)
+    """Return the passage to show: the nearest one, but not the environment where another says nearly as much."""
+    near = [hit for hit in bodies if hit.part != ENVIRONMENT and hit.score > bodies[0].score - NEARLY]
+    return next((hit.id for hit in (*near, *bodies)), None)
