@@ -42,5 +42,5 @@ def go_back(db: Session, *, actor: Person, now: datetime) -> Job | None:
 
 def verdict(came: Mapping[str, Any]) -> str:
     """Return in a sentence or two what came of letting a copy of the model learn, and what decided."""
-    kept = "It is in use" if came["kept"] else "The model before stays"
+    kept = "It was put in use" if came["kept"] else "The model before stayed"
     return f"{came['said']} {kept}; {DECIDED[came['by']]}."

@@ -85,13 +85,18 @@ def change_model(runtime: Runtime, tell: Tell, lives: int) -> None:
     """Let the model learn, go back, and learn again."""
     desk = tongue.open_desk(runtime.settings.data)
     for _ in range(MOST):
-        with desk.reading() as db:
-            own = beside.current(db)
-        if own is None or own.learned["recipe"] == beside.SHIPPED:
-            learning.carry_out(desk, lambda *_: None, tongue.teach())
-        else:
-            changeover.go_back(desk, beside.SHIPPED, None, lambda *_: None)
+        change_once(desk)
         tell("changed")
+
+
+def change_once(desk: Runtime) -> None:
+    """Let the model learn where the shipped one answers, else go back to it."""
+    with desk.reading() as db:
+        used = beside.in_use(db)
+    if used == beside.SHIPPED:
+        learning.carry_out(desk, lambda *_: None, tongue.teach())
+    else:
+        changeover.go_back(desk, beside.SHIPPED, None, lambda *_: None)
 
 
 DEEDS = {"close": close_incidents, "work": work, "change": change_model}

@@ -45,7 +45,7 @@ def test_a_desk_that_never_learned_says_so(cleo):
 def test_the_verdict_stands_with_its_figures_and_says_what_decided(cleo, adapted):
     text = " ".join(cleo.get("/laboratory/model").text.split())
     assert CAME["said"] in text
-    assert "It is in use; the laboratory decided" in text
+    assert "It was put in use; the laboratory decided" in text
     assert "service Kettles" in text and "+0.100" in text, "of the part, and of the texts held back"
 
 
