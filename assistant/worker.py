@@ -28,7 +28,7 @@ from kb import beside, embeddings, likeness
 
 log = structlog.get_logger("worker")
 MOST_JOBS = 50  # in one round
-PAUSE_S = 0.25  # between two looks at what is due
+PAUSE_S = 0.25  # between the beginnings of two looks at what is due; a backlog is worked off without a pause
 TELL_EVERY_S = 1.0  # how often a long job writes down how far it is
 BREATH_S = 0.1  # a pause with that: whoever waits for SQLite's one writer looks again within this time
 MOST_WAITING = 1000  # passages to embed beside which a long job goes on at once
@@ -259,20 +259,24 @@ def run(runtime: Runtime) -> None:
 def work(runtime: Runtime) -> None:
     """Work until the runtime is stopping: what is short is finished first, a long job is given back."""
     log.info("worker started")
-    lanes = [threading.Thread(target=_loop, args=(runtime, lane), daemon=True) for lane in (KEEPING, SLOW)]
+    lanes = [threading.Thread(target=loop, args=(runtime, lane), daemon=True) for lane in (KEEPING, SLOW)]
     for lane in lanes:
         lane.start()
-    _loop(runtime, QUICK)
+    loop(runtime, QUICK)
     for lane in lanes:
         lane.join(PATIENCE_S)
     runtime.live.save()
     log.info("worker stopped")
 
 
-def _loop(runtime: Runtime, ticks: Sequence[Tick]) -> None:
+def loop(runtime: Runtime, ticks: Sequence[Tick]) -> None:
+    """Do again and again what is due, until the runtime is stopping."""
     due: dict[str, datetime] = {}
-    while not runtime.stopping.wait(PAUSE_S):
+    pause = PAUSE_S
+    while not runtime.stopping.wait(pause):
+        began = time.monotonic()
         run_once(runtime, runtime.now(), due, ticks)
+        pause = max(0.0, PAUSE_S - (time.monotonic() - began))
 
 
 def _files(folder: Path) -> list[Path]:

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
+import numpy as np
 
+from assistant.dataset import Data, Record
 from index.encoder import OnnxEncoder
 
 REPORT = Path(__file__).parent.parent / "docs" / "evaluation.md"
@@ -21,6 +23,12 @@ def folders(data: Path) -> list[Path]:
 def encoder(model: Path) -> OnnxEncoder:
     """Return the exported model with every processor at its service."""
     return OnnxEncoder(model, os.cpu_count() or 1)
+
+
+def questions(data: Data, most: int) -> list[Record]:
+    """Return so many questions that were judged, drawn by chance and the same ones every time."""
+    judged = [query for query in data.queries if str(query["id"]) in data.judged]
+    return [judged[place] for place in np.random.default_rng(7).permutation(len(judged))[:most]]
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

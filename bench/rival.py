@@ -16,7 +16,7 @@ import urllib.parse
 import urllib.request
 import venv
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
@@ -79,7 +79,9 @@ def main(data: Path, incidents: int, python: Path | None, model: Path) -> None:
         rival = python or installed(Path(room) / "environment")
         folder = Path(room) / "desk"
         filling.make(data, folder, model, Size(incidents), planted)
-        session = told(rival, Path(room), folder)
+        runtime = opened(folder)
+        session = told(rival, Path(room), records(runtime))
+        runtime.close()
         with served(folder, PORT) as server:
             runtime = opened(folder)
             ours = our_desk(Visitor(server.port, cookies(runtime, [6])[0]))
@@ -118,13 +120,11 @@ def installed(folder: Path) -> Path:
     return python
 
 
-def told(python: Path, room: Path, folder: Path) -> str:
-    """Give the other desk the same records; return the session of somebody who works there."""
-    runtime = opened(folder)
+def told(python: Path, room: Path, records: Iterable[Mapping[str, Any]]) -> str:
+    """Give the other desk these records; return the session of somebody who works there."""
     file = room / "records.jsonl"
     with file.open("w") as out:
-        out.writelines(f"{json.dumps(record)}\n" for record in records(runtime))
-    runtime.close()
+        out.writelines(f"{json.dumps(record)}\n" for record in records)
     command = [str(python), str(SITE), "load", str(file)]
     said = subprocess.run(  # noqa: S603 - our own words
         command, check=True, stdout=subprocess.PIPE, text=True, env={**os.environ, "RIVAL": str(room)}

@@ -21,6 +21,7 @@ import click
 import numpy as np
 
 from assistant import log, worker
+from assistant.desk import suggestions
 from assistant.desk.incident import Incident
 from assistant.runtime import Runtime
 from assistant.settings import Settings
@@ -40,6 +41,8 @@ HEAD = (
     "passages",
     "search p50",
     "search p95",
+    "suggestions p50",
+    "suggestions p95",
     "nDCG@10",
     "index MB",
     "first answer after s",
@@ -127,10 +130,12 @@ def measured(folder: Path, desk: Large) -> tuple[list[str], tuple[float, float]]
     facts = json.loads(told.stdout.splitlines()[-1])
     runtime = Runtime(settings_of(folder), encoder=desk.encoder)
     p50, p95, quality = searched(runtime, desk)
+    times = [p50, p95, *suggested(runtime, desk)]
     waited = findable(folder, runtime, asked)
     runtime.close()
-    cells = [f"{desk.size:,}", f"{OF_ITEM * desk.size:,}", f"{p50:.1f}", f"{p95:.1f}", f"{quality:.3f}"]
+    cells = [f"{desk.size:,}", f"{OF_ITEM * desk.size:,}", *(f"{figure:.1f}" for figure in times)]
     cells += [
+        f"{quality:.3f}",
         f"{facts['index']:.0f}",
         f"{facts['ready']:.1f}",
         f"{np.median(waited):.1f}, at most {max(waited):.1f}",
@@ -152,6 +157,17 @@ def searched(runtime: Runtime, desk: Large) -> tuple[float, float, float]:
     quality = np.mean([evaluation.ndcg(one, judged) for one, judged in zip(ranked, gains, strict=True)])
     p50, p95 = np.percentile(times, [50, 95])
     return float(p50), float(p95), float(quality)
+
+
+def suggested(runtime: Runtime, desk: Large) -> tuple[float, float]:
+    """Return how long it takes until what stands beside an incident is there, p50 and p95."""
+    with runtime.reading() as db:
+        times = [
+            timed(lambda text=text: suggestions.suggest_for(db, runtime.live, text, AGENT))
+            for text in desk.plants.asked
+        ]
+    p50, p95 = np.percentile(times, [50, 95])
+    return float(p50), float(p95)
 
 
 def timed(act: Callable[[], object]) -> float:

@@ -8,12 +8,14 @@ from index.documents import MAX_STEMS
 from index.identifiers import identifiers
 from index.lexical import Question, rarity
 from index.respelling import can_be_respelled, one_slip, two_slips
-from index.tokens import last_word, stems, words_behind
+from index.tokens import last_word, stems, stems_of, words_behind
 
 MAX_ASKED = 150  # different stems of one question, the rarest
 MOST_RESPELLED = (
-    12  # different stems of a question in which slips are looked for; a long text has words enough
+    6  # words of a question in which slips are looked for, the first; each takes a millisecond or two
 )
+
+Near = tuple[str, int, str]  # a stem, how many items have it, and how it is spelled
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,11 @@ def question(text: str, counts: Counts, *, unfinished: bool = False) -> Question
     asked = Counter(said)
     having = dict(counts.having(asked))
     beginning = _beginning(text, asked, having, counts) if unfinished else ""
-    if len(asked) <= MOST_RESPELLED:
-        asked = _respelled(asked, words_behind(text), having, counts)
+    behind = words_behind(text)
+    near = _near({stem: behind[stem] for stem in behind if stem in asked and not having.get(stem)}, counts)
+    for stem, (other, times, _) in near.items():
+        asked[other] += asked.pop(stem)
+        having[other] = times
     weights = {stem: rarity(having.get(stem, 0), counts.items) for stem in asked}
     heavy = {stem: asked[stem] * weight for stem, weight in weights.items()}
     known = sum(weight for stem, weight in heavy.items() if having.get(stem))
@@ -54,6 +59,7 @@ def question(text: str, counts: Counts, *, unfinished: bool = False) -> Question
         frozenset(identifiers(text)),
         beginning,
         " ".join(said),
+        {behind[stem]: spelling for stem, (*_, spelling) in near.items()},
     )
 
 
@@ -67,32 +73,28 @@ def _beginning(text: str, asked: Counter[str], having: dict[str, int], counts: C
     return word
 
 
-def _respelled(
-    asked: Counter[str], words: Mapping[str, str], having: dict[str, int], counts: Counts
-) -> Counter[str]:
-    """Put the nearest stem that something has in the place of each that nothing has."""
-    spelled: Counter[str] = Counter()
-    for stem, times in asked.items():
-        near = {} if having.get(stem) else _nearest(stem, words.get(stem, stem), counts)
-        having |= near
-        spelled[next(iter(near), stem)] += times
-    return spelled
+def _near(unknown: Mapping[str, str], counts: Counts) -> dict[str, Near]:
+    """Return for stems that nothing has, given with their words, what is nearest to each where anything is."""
+    asked = [(stem, word) for stem, word in unknown.items() if can_be_respelled(word)]
+    found = {stem: _nearest(stem, word, counts) for stem, word in asked[:MOST_RESPELLED]}
+    return {stem: near for stem, near in found.items() if near}
 
 
-def _nearest(stem: str, word: str, counts: Counts) -> dict[str, int]:
-    """Return the stem nearest to a word that items have, the most frequent of them, and how many have it."""
-    for spelled in (_one_slip_away, _two_slips_away) if can_be_respelled(word) else ():
-        near = counts.having(spelled(stem, word))
-        if near:
-            best = min(near, key=lambda one: (-near[one], one))
-            return {best: near[best]}
-    return {}
+def _nearest(stem: str, word: str, counts: Counts) -> Near | None:
+    """Return the nearest stem that items have, the most frequent of them."""
+    for spelled in (_one_slip_away, _two_slips_away):
+        spellings = spelled(stem, word)
+        having = counts.having(spellings.keys())
+        if having:
+            best = min(having, key=lambda one: (-having[one], one))
+            return best, having[best], spellings[best]
+    return None
 
 
-def _one_slip_away(stem: str, word: str) -> set[str]:
-    """Return the stems that a slip in the stem or in the whole word leads to."""
-    return {*one_slip(stem), *stems(" ".join(one_slip(word)))}
+def _one_slip_away(stem: str, word: str) -> dict[str, str]:
+    """Return the stems that a slip in the stem or in the whole word leads to, with the spelling of each."""
+    return {**{one: one for one in one_slip(stem)}, **stems_of(one_slip(word))}
 
 
-def _two_slips_away(stem: str, word: str) -> set[str]:
-    return two_slips(stem)
+def _two_slips_away(stem: str, _: str) -> dict[str, str]:
+    return {one: one for one in two_slips(stem)}

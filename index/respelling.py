@@ -3,16 +3,27 @@
 Spellings are made and looked up one by one, so nothing but a word that an allowed item has can come back.
 """
 
+import re
+from collections.abc import Mapping
+
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 VOWELS = "aeiou"
 SHORTEST = 4  # letters: shorter words have too many neighbours
 SHORTEST_TWICE = 7  # letters of a word in which two slips are looked for
 LONGEST = 24
+WORD = re.compile(r"[^\W_]+")
 
 
 def can_be_respelled(word: str) -> bool:
     """Say whether a word may be a mistyped one: letters only, neither short nor endless; codes mean what they say."""
     return SHORTEST <= len(word) <= LONGEST and word.isascii() and word.isalpha()
+
+
+def respelled(text: str, spelled: Mapping[str, str]) -> str:
+    """Return a text with other spellings of some words, which are given in small letters."""
+    if not spelled:
+        return text
+    return WORD.sub(lambda found: spelled.get(found[0].lower(), found[0]), text)
 
 
 def one_slip(word: str) -> set[str]:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 import tantivy
 
@@ -41,6 +42,12 @@ def stems(text: str) -> list[str]:
             words += _words_of(piece)
     stemmed: list[str] = _stem.analyze(" ".join(words))
     return stemmed
+
+
+def stems_of(words: Iterable[str]) -> dict[str, str]:
+    """Return plain words, in small letters, by their stems."""
+    kept = sorted(set(words) - STOP)
+    return dict(zip(_stem.analyze(" ".join(kept)), kept, strict=True))
 
 
 def last_word(text: str) -> tuple[str, str]:

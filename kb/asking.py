@@ -11,6 +11,7 @@ from index import calibration, fusion, spelling
 from index.fusion import Ask, Candidate
 from index.hits import Allowed, Hit
 from index.lexical import Evidence, Question
+from index.respelling import respelled
 from kb.live import TROUBLES, Halves
 from kb.passages import NAMING, headline, items_numbered
 from kb.phrases import PHRASE, Phrasebook, Readable
@@ -84,6 +85,7 @@ class Asking:
         self.text, self.allowed, self.pool, self.unfinished = text[:LONGEST], allowed, pool, unfinished
         self.phrases, self.without = phrases or Readable(allowed.scopes), without
         self.vectors, self.words, self.encoder = halves
+        self.said = self.text  # with mistyped words put right
         self.troubles: list[str] = []
         self.question: Question | None = None
         self.whole: Any = None  # the vector of the question
@@ -106,7 +108,10 @@ class Asking:
         numbered = items_numbered(self.text)
         meaning = _ASIDE.submit(self._by_meaning)  # hardly any of either half needs the other's Python
         by_words = self._by_words()
-        items = sorted({*meaning.result(), *by_words, *numbered})
+        by_meaning = meaning.result()
+        if self._put_right():
+            by_meaning = self._by_meaning()
+        items = sorted({*by_meaning, *by_words, *numbered})
         evidence = {item: Evidence(item, identifiers=frozenset({name})) for item, name in numbered.items()}
         evidence |= self.words.weigh(self.question, items) if self.words and self.question else {}
         self.ask = self._like(evidence)
@@ -140,7 +145,7 @@ class Asking:
         if self.vectors is None or self.encoder is None:
             return []
         try:
-            self.whole, *shorter = self.encoder.encode_query([self.text, *self._headline()])
+            self.whole, *shorter = self.encoder.encode_query([self.said, *self._headline()])
             self.opening = shorter[0] if shorter else self.whole
             return self._nearest(self.vectors)
         except Exception:  # whatever a native library does, the other half still answers
@@ -162,8 +167,17 @@ class Asking:
 
     def _headline(self) -> list[str]:
         """Return the question's headline unless it is all there is."""
-        opening = headline(self.text)
-        return [opening] if len(opening) < len(self.text.strip()) else []
+        opening = headline(self.said)
+        return [opening] if len(opening) < len(self.said.strip()) else []
+
+    def _put_right(self) -> bool:
+        """Spell as items here do what the model knows better in that spelling; say whether the question changed."""
+        if self.question is None or self.encoder is None or self.whole is None:
+            return False
+        strange = self.encoder.strangeness
+        near = {typed: own for typed, own in self.question.spelled.items() if strange(own) < strange(typed)}
+        self.said = respelled(self.text, near)
+        return bool(near)
 
     def _by_words(self) -> list[str]:
         if self.words is None:
@@ -183,7 +197,7 @@ class Asking:
         sixth = scores[min(SIXTH, len(scores) - 1)]
         return Ask(
             known=self.question.known if self.question else 1.0,
-            strangeness=self.encoder.strangeness(self.text) if self.encoder else 1.0,
+            strangeness=self.encoder.strangeness(self.said) if self.encoder else 1.0,
             words=len((self.question.text if self.question else self.text).split()),
             sharpness=(scores[0] - sixth) / scores[0] if scores[0] else 0.0,
         )

@@ -3,6 +3,7 @@
 import threading
 import time
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -195,3 +196,18 @@ def test_a_long_job_lets_the_worker_embed_what_it_changed_before_it_goes_on(runt
         asked = ask(runtime, "index.check")
         within(PATIENCE_S, lambda: job(runtime, asked).done_at is not None)
     assert left[1] <= 2
+
+
+@pytest.mark.parametrize(("takes", "pauses"), [(worker.PAUSE_S, [0.0, 0.0]), (0.0, [worker.PAUSE_S] * 2)])
+def test_the_worker_pauses_where_it_had_little_to_do_and_not_while_a_backlog_waits(runtime, takes, pauses):
+    waited = []
+
+    class Stopping:
+        def wait(self, seconds):
+            waited.append(seconds)
+            return len(waited) == 1 + len(pauses)
+
+    runtime.stopping = Stopping()
+    tick = worker.Tick("embed", timedelta(0), lambda runtime, now: time.sleep(takes))
+    worker.loop(runtime, [tick])
+    assert waited[1:] == pytest.approx(pauses, abs=worker.PAUSE_S / 2)

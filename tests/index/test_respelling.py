@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.hits import Allowed
-from index.respelling import LONGEST, can_be_respelled, one_slip, two_slips
+from index.questions import MOST_RESPELLED
+from index.respelling import LONGEST, can_be_respelled, one_slip, respelled, two_slips
 from index.words import Entry, Words
 
 SEEN, HIDDEN = Allowed(frozenset({"article:requesters"})), "article:internal"
@@ -72,8 +73,17 @@ def test_codes_and_very_short_words_mean_what_they_say(words, code):
     words.ask(code, SEEN, unfinished=True)
 
 
-def test_a_long_text_is_taken_as_it_stands(words):
-    text = " ".join(f"{chr(97 + n)}wordling" for n in range(13)) + " pritner"
+def test_a_few_slips_in_a_long_text_are_put_right(words):
+    text = (
+        "The Pritner on floor 3 prints strange symbols after the driver update, and the pasword expired again"
+    )
+    spelled = words.ask(text, SEEN).spelled
+    assert spelled["pritner"] == "printer" and spelled["pasword"] == "password"
+    assert respelled("My Pritner, again: pasword_pritner", spelled) == "My printer, again: password_printer"
+
+
+def test_in_a_text_of_another_language_only_the_first_words_are_looked_at(words):
+    text = " ".join(f"{chr(97 + n)}wordling" for n in range(MOST_RESPELLED)) + " pritner"
     assert "pritner" in words.ask(text, SEEN).counts
 
 

@@ -9,6 +9,7 @@ from assistant import worker
 from assistant.desk import conversation
 from assistant.desk.incident import Incident
 from assistant.desk.permissions import viewer_of
+from index.encoder import HashEncoder
 from kb import tuning
 from kb.article import Article
 from kb.search import find
@@ -86,6 +87,17 @@ def test_an_incident_does_not_count_as_having_solved_itself(desk):
     alone = desk(text, exclude=frozenset({("incident", 2)}))
     assert alone.solved < desk(text).solved
     assert all(name != ("incident", 2) for name in names(alone))
+
+
+@pytest.mark.parametrize("strange", [True, False])
+def test_a_mistyped_word_is_meant_as_it_is_spelled_here_unless_the_model_knows_it_as_it_is(
+    desk, monkeypatch, strange
+):
+    strangeness = lambda _, text: 4.0 if strange and "mialbox" in text else 1.2  # noqa: E731
+    monkeypatch.setattr(HashEncoder, "strangeness", strangeness)
+    meant, typed = desk("outlook says the mailbox is full"), desk("outlook says the mialbox is full")
+    assert names(typed)[0] == names(meant)[0]
+    assert (typed.solved == pytest.approx(meant.solved)) == strange
 
 
 def test_an_error_code_by_itself_leads_straight_to_what_has_it(desk):
