@@ -149,7 +149,7 @@ class Shared(Live):
 
 
 @contextmanager
-def look(db: Session, turn: Lock | None = None) -> Iterator[Run]:
+def look(db: Session, turn: "Lock | None" = None) -> Iterator[Run]:
     """Ask in the transaction of a session: what is set there is forgotten, and what fails breaks nothing else.
 
     turn: of halves that are asked side by side, one waits for the other.
