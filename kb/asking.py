@@ -86,6 +86,7 @@ class Asking:
         self.phrases, self.without = phrases or Readable(allowed.scopes), without
         self.vectors, self.words, self.encoder = halves
         self.said = self.text  # with mistyped words put right
+        self.near: list[str] = []  # what was found by meaning
         self.troubles: list[str] = []
         self.question: Question | None = None
         self.whole: Any = None  # the vector of the question
@@ -108,10 +109,10 @@ class Asking:
         numbered = items_numbered(self.text)
         meaning = _ASIDE.submit(self._by_meaning)  # hardly any of either half needs the other's Python
         by_words = self._by_words()
-        by_meaning = meaning.result()
+        self.near = meaning.result()
         if self._put_right():
-            by_meaning = self._by_meaning()
-        items = sorted({*by_meaning, *by_words, *numbered})
+            self.near = self._by_meaning()
+        items = sorted({*self.near, *by_words, *numbered})
         evidence = {item: Evidence(item, identifiers=frozenset({name})) for item, name in numbered.items()}
         evidence |= self.words.weigh(self.question, items) if self.words and self.question else {}
         self.ask = self._like(evidence)
@@ -121,10 +122,15 @@ class Asking:
         )
 
     def solved(self, ranked: Sequence[Ranked]) -> float:
-        """Return how likely somebody solved it before, given everything that was found."""
+        """Return how likely somebody solved it before, given everything that was found.
+
+        What only words proposed is no neighbour; which item is the last of these may depend on what is hidden.
+        """
         if any(one.named for one in ranked):
             return NAMED
-        return calibration.solved(calibration.surroundings([one.nearness for one in ranked], self.ask.length))
+        near = set(self.near) or {one.item for one in ranked}
+        around = [one.nearness for one in ranked if one.item in near]
+        return calibration.solved(calibration.surroundings(around, self.ask.length))
 
     def chances(self, ranked: Sequence[Ranked]) -> dict[str, float]:
         """Return by item how likely each helps; what bears the name that was asked for is what was asked for."""

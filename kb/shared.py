@@ -5,7 +5,7 @@ The worker fills it by sequence, from the same rows as every copy; the others as
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from functools import partial
 from pathlib import Path
 from threading import Lock
@@ -22,11 +22,13 @@ from index.encoder import Encoder
 from index.postgres_tables import Class, Part, Run
 from kb.beside import vector_of
 from kb.embeddings import Corpora, Mark, Place, knows, place_of
-from kb.live import BATCH, TROUBLES, Halves, Live, changed, entry, whole_items
+from kb.following import BATCH, changed, entry, whole_items
+from kb.live import TROUBLES, Halves, Live
 from kb.phrases import PHRASE
 from kb.store import Sessions
 
 log = logging.getLogger(__name__)
+ALONE = nullcontext()
 REFUSED = "42501"  # the SQLSTATE of an insufficient privilege
 FILLING = "The worker has not filled it for this model yet."
 
@@ -149,12 +151,12 @@ class Shared(Live):
 
 
 @contextmanager
-def look(db: Session, turn: "Lock | None" = None) -> Iterator[Run]:
+def look(db: Session, turn: AbstractContextManager[Any] = ALONE) -> Iterator[Run]:
     """Ask in the transaction of a session: what is set there is forgotten, and what fails breaks nothing else.
 
     turn: of halves that are asked side by side, one waits for the other.
     """
-    with turn or nullcontext():
+    with turn:
         connection = db.connection()
         point = connection.begin_nested()
         try:

@@ -33,7 +33,7 @@ def written(runtime):
 
 def another(runtime, **options):
     """Open the copy of a second process of the same desk."""
-    return runtime.open_index(**options)
+    return runtime.open_index(**{"encoder": runtime.encoder, **options})
 
 
 def titles(runtime, live, text="vpn power saving"):

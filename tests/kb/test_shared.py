@@ -126,7 +126,7 @@ def plain_user(runtime, desks, may="CREATE"):
 def test_what_is_dropped_comes_back_with_the_next_look_of_the_worker(written):
     before = told(written, written.live)
     say(written, "DROP SCHEMA kintsugi_index CASCADE")
-    reader = written.open_index()
+    reader = written.open_index(encoder=written.encoder)
     poorer = told(written, reader, asked=["KB-000001"])[0]
     assert [hit.item_id for hit in poorer.hits] == [1] and len(poorer.degraded) == 2
     worker.embed(written, make.NOON)
