@@ -13,7 +13,7 @@ from assistant.desk.corpora import CORPORA
 from assistant.runtime import Runtime
 from index import plan, postgres, postgres_tables
 from index.encoder import HashEncoder
-from kb import embeddings
+from kb import beside, embeddings
 from kb.live import Live
 from kb.search import find
 from kb.shared import look
@@ -161,3 +161,18 @@ def test_vectors_of_another_model_are_not_compared(written):
     other = written.open_index(encoder=HashEncoder(dimension=32))
     answer = told(written, other, asked=QUESTIONS[:1])[0]
     assert answer.hits[0].item_id == 1 and "for this model" in answer.degraded[0]
+
+
+def test_a_model_that_was_put_in_use_answers_as_soon_as_the_worker_holds_its_vectors(written):
+    other = HashEncoder(dimension=32)
+    written.live.models = lambda recipe: other
+    beside.fill(written.sessions, other, written.live.fingerprint)
+    with written.writing() as db:
+        beside.use(db, other.recipe.fingerprint(), "hash", {}, actor=None, now=make.NOON)
+        db.commit()
+    worker.embed(written, make.NOON)
+    written.live.wait()
+    worker.embed(written, make.NOON)
+    assert written.encoder is other and embeddings.check(written.sessions, written.live) == []
+    answer = told(written, written.live, asked=QUESTIONS[:1])[0]
+    assert answer.hits[0].item_id == 1 and answer.degraded == ()
