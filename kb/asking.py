@@ -12,6 +12,7 @@ from index.fusion import Ask, Candidate
 from index.hits import Allowed, Hit
 from index.lexical import Evidence, Question
 from index.respelling import respelled
+from index.standing import Standing
 from kb.live import TROUBLES, Halves
 from kb.passages import NAMING, headline, items_numbered
 from kb.phrases import PHRASE, Phrasebook, Readable
@@ -49,12 +50,21 @@ class Ranked:
     named: it bears what was asked for.
     """
 
-    item: str
+    candidate: Candidate
     score: float
     nearness: float
     passage: int | None
-    evidence: Evidence | None
     named: bool
+
+    @property
+    def item(self) -> str:
+        """Its name in the index."""
+        return self.candidate.item
+
+    @property
+    def evidence(self) -> Evidence | None:
+        """Its words in common with the question."""
+        return self.candidate.evidence
 
     @property
     def corpus(self) -> str:
@@ -101,6 +111,13 @@ class Asking:
         """Return these candidates of this question in their places, best first."""
         ranked = [self._placed(candidate, passage) for candidate, passage in candidates]
         return sorted(ranked, key=lambda one: (not one.named, -one.score, one.item))
+
+    def known(self, ranked: Iterable[Ranked], standings: Mapping[str, Standing]) -> list[Ranked]:
+        """Return what was found in its places when what the desk knows of it is counted too."""
+        return self.placed(
+            (replace(one.candidate, standing=standings.get(one.item, one.candidate.standing)), one.passage)
+            for one in ranked
+        )
 
     def candidates(self) -> list[Proposed]:
         """Return what either half proposes, seen by both, each with the id of its best passage by meaning."""
@@ -258,7 +275,7 @@ class Asking:
         evidence = candidate.evidence
         named = bool(evidence and evidence.identifiers and self._asks_for_a_name())
         score, nearness = fusion.score(self.ask, candidate), self._nearness(candidate)
-        return Ranked(candidate.item, score, nearness, passage, evidence, named)
+        return Ranked(candidate, score, nearness, passage, named)
 
     def _asks_for_a_name(self) -> bool:
         """Say whether the question is an identifier and hardly anything else."""

@@ -1,14 +1,16 @@
 """The contest: every case asked once, its candidates put in order by each contender."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.backtest.cases import Case
 from assistant.backtest.outcome import PRODUCT, Outcome, Sight
 from assistant.backtest.past import Past
 from index import fusion
 from index.fusion import Ask, Candidate
+from index.standing import UNKNOWN
 from kb.asking import Asking
+from kb.search import KNOWN
 
 DEPTH = 50  # places at which answers are noted
 SHOWN = 5  # first hits that are kept
@@ -85,16 +87,20 @@ class _Question:
             shown=[self._sight(one.item, one.passage) for one in self.ranked[:SHOWN]],
             service_id=case.service_id,
             language=case.language,
+            ended_at=case.ended_at.isoformat() if case.ended_at else "",
             **({} if right or not answers else self._missed()),
         )
 
     def _candidates(self, asking: Asking) -> Candidates:
         own = self.past.standing(self.case, [("incident", self.case.incident_id)])
-        return [
+        found = [
             one
             for one in asking.candidates()
             if one[0].item not in own and self.past.can_find(self.case, one[0].item)
         ]
+        best = [one.item for one in asking.placed(found)[:KNOWN]]
+        known = self.past.known(self.case, best)
+        return [(replace(one, standing=known.get(one.item, UNKNOWN)), passage) for one, passage in found]
 
     def _answer(self, name: str) -> str:
         return self.case.answers[self.names[name]]
@@ -133,5 +139,5 @@ class _Question:
 
 def _parts(ask: Ask, candidate: Candidate) -> dict[str, float]:
     """Return what speaks for a candidate, by name, as the desk weighs it."""
-    weights = fusion.shipped()["weights"]
+    weights = fusion.shipped_weights()
     return {name: weights[name] * value for name, value in fusion.terms(ask, candidate).items()}

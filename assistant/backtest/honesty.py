@@ -19,12 +19,12 @@ SHIPPED = asdict(Trust())
 
 
 def learn(outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    """Return how the desk's promises should be believed, and what that is worth.
+    """Return how the desk's promises should be believed, and what that is worth; earlier is what was resolved earlier.
 
     learned: from all incidents. before, after: calibration error on the later half, as shipped and as learned from the
     earlier half; None while there are too few.
     """
-    judged = sorted((one for one in outcomes if one.judged), key=lambda one: one.incident_id)
+    judged = sorted((one for one in outcomes if one.judged), key=lambda one: (one.ended_at, one.incident_id))
     half = len(judged) // 2
     early = _learned(judged[:half])
     told = {"labels": len(judged), "learned": asdict(_learned(judged)), "before": None, "after": None}

@@ -39,10 +39,12 @@ def upgrade() -> None:
     )
     op.add_column("embedding", sa.Column("spare_recipe", sa.String(length=64), nullable=True))
     op.add_column("embedding", sa.Column("spare_vector", sa.LargeBinary(), nullable=True))
+    op.add_column("showing", sa.Column("failed_at", sa.DateTime(), nullable=True))
 
 
 def downgrade() -> None:
     """Take it back."""
+    op.drop_column("showing", "failed_at")
     op.drop_column("embedding", "spare_vector")
     op.drop_column("embedding", "spare_recipe")
     op.drop_index("ix_embedding_phrase", "embedding")
