@@ -107,7 +107,9 @@ def find(
     allowed = _allowed(db, live, viewer, corpora, within.ids)
     pool = max(within.pool, k + len(within.without))
     own = phrases_told_by(db, [item_id for corpus, item_id in within.without if corpus == "incident"])
-    search = Asking(halves, text, allowed, pool, unfinished=unfinished, without=own)
+    how: dict[str, Any] = {"unfinished": unfinished, "without": own}
+    manner = tuning.manner(db, live.fingerprint, live.turned)
+    search = Asking(halves, text, allowed, pool, manner=manner, **how)
     hidden = {f"{corpus}:{item_id}" for corpus, item_id in within.without}
     wanted = [one for one in search.ranked() if one.corpus in corpora and one.item not in hidden]
     readable, first = _readable(db, live, viewer, wanted), max(k, pool // 2)

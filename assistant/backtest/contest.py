@@ -10,6 +10,7 @@ from index import fusion
 from index.fusion import Ask, Candidate
 from index.standing import UNKNOWN
 from kb.asking import Asking
+from kb.manner import AS_SHIPPED, Manner
 from kb.search import KNOWN
 
 DEPTH = 50  # places at which answers are noted
@@ -58,22 +59,23 @@ CONTENDERS = (
 
 def run(past: Past, cases: Sequence[Case], contenders: Sequence[Contender] = CONTENDERS) -> Iterator[Outcome]:
     """Ask each case and yield what came of it."""
-    return (_Question(past, case).outcome(contenders) for case in cases)
+    return (Question(past, case).outcome(contenders) for case in cases)
 
 
-class _Question:
-    """One case, asked."""
+class Question:
+    """One case, asked. names: the items that were right, by their names then."""
 
-    def __init__(self, past: Past, case: Case) -> None:
-        self.past, self.case = past, case
+    def __init__(self, past: Past, case: Case, manner: Manner = AS_SHIPPED) -> None:
+        self.past, self.case, self.manner = past, case, manner
         standing = past.standing(case, case.answers)
         self.names = {name: item for name, item in standing.items() if past.can_find(case, name)}
         self.judged = bool(case.answers) and (bool(self.names) or not standing)
-        self.asking = past.ask(case)
+        self.asking = past.ask(case, manner=manner)
         self.candidates = self._candidates(self.asking)
         self.ranked = self.asking.placed(self.candidates)
 
     def outcome(self, contenders: Sequence[Contender]) -> Outcome:
+        """Return what came of it."""
         case, answers = self.case, set(map(self._answer, self.names))
         orders = {one.name: one.order(self.asking, self.candidates) for one in contenders}
         first = self.ranked[0] if self.ranked else None
@@ -117,7 +119,7 @@ class _Question:
         """Return where the best placed answer stood and what spoke for it and for what came first."""
         asking, candidates, ranked = self.asking, self.candidates, self.ranked
         if not any(one.item in self.names for one in ranked):
-            asking = self.past.ask(self.case, FAR)
+            asking = self.past.ask(self.case, FAR, self.manner)
             candidates = self._candidates(asking)
             ranked = asking.placed(candidates)
         parts = {candidate.item: _parts(asking.ask, candidate) for candidate, _ in candidates}

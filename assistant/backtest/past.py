@@ -22,6 +22,7 @@ from index.hits import Allowed
 from index.standing import Standing
 from kb.asking import POOL, Asking
 from kb.live import Live
+from kb.manner import AS_SHIPPED, Manner
 from kb.passages import NAMING, TITLE, Piece, number_of
 from kb.phrases import MOST
 from kb.viewer import Viewer
@@ -88,12 +89,13 @@ class Past:
         """Let everything that was taken in be found."""
         self._words.commit(1)
 
-    def ask(self, case: Case, pool: int = POOL) -> Asking:
+    def ask(self, case: Case, pool: int = POOL, manner: Manner = AS_SHIPPED) -> Asking:
         """Return a case's question to what was there at its moment and could be read by those who worked on it."""
         if case is not self._asked:
             self._asked = case
             self._words.reload()  # forgets what it counted for other moments
-        return Asking(self.live.parts(), case.text, self.allowed(case), pool, phrases=Known(self, case))
+        how = {"phrases": Known(self, case), "manner": manner}
+        return Asking(self.live.parts(), case.text, self.allowed(case), pool, **how)
 
     def allowed(self, case: Case) -> Allowed:
         """Return what may be looked at for a case."""

@@ -30,6 +30,7 @@ def upgrade() -> None:
         sa.Column("learned", sa.JSON(), nullable=False),
         sa.Column("evidence", sa.JSON(), nullable=False),
         sa.Column("in_use", sa.Boolean(), nullable=False),
+        sa.Column("numbers", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tuning")),
     )
     op.create_index("ix_tuning_kind", "tuning", ["kind", "in_use"])
