@@ -81,7 +81,7 @@ def look(runtime: Runtime, payload: Payload, tell: Tell) -> None:
         incident = db.get(Incident, payload["incident_id"])
         if incident is None or not incident.is_open:
             return
-        panel = suggestions.suggest(db, runtime.live, incident, ANY_AGENT)
+        panel = suggestions.suggest(db, runtime.live, incident, ANY_AGENT, now=runtime.now())
     with runtime.writing() as db:
         about = {"kind": "suggestion", "actor": None, "incident_id": payload["incident_id"]}
         suggestions.record(db, panel, now=runtime.now(), **about)

@@ -21,12 +21,11 @@ from bench import desks
 from index import calibration, evaluation, fusion
 from index.calibration import Surroundings
 from index.encoder import Encoder
-from index.fusion import Ask, Candidate
 from index.hits import Allowed
 from kb.asking import Asking
 
 TARGET = Path(__file__).parent.parent / "index" / "fusion.json"
-NAMES = tuple(fusion.terms(Ask(), Candidate("")))
+NAMES = tuple(fusion.shipped()["weights"])  # of the text; these sets have nothing else
 SHRINK = 1e-2
 Matrix = NDArray[np.float64]
 
@@ -63,6 +62,7 @@ def report(data: Path, encoder: Encoder, *, write: bool) -> None:
     for name, seen in sets.items():
         click.echo(f"{name:<22} on all   {quality(seen, weights):.4f}")
     found = {"weights": dict(zip(NAMES, np.round(weights, 2).tolist(), strict=True))}
+    found |= {"desk": fusion.shipped()["desk"]}
     found |= {"right": fit_right(list(sets.values()), weights)}
     found |= {"solved": fit_solved([seen for seen in sets.values() if not all(one.relevant for one in seen)])}
     click.echo(json.dumps(found, indent=2))
@@ -86,7 +86,8 @@ def _seen(desk: throwaway.Desk, query: Mapping[str, Any], judged: Mapping[str, M
     candidates = [candidate for candidate, _ in asking.candidates()]
     relevant = judged.get(str(query["id"]), {})
     items = [desk.names[int(candidate.item.partition(":")[2])] for candidate in candidates]
-    terms = [list(fusion.terms(asking.ask, candidate).values()) for candidate in candidates]
+    said = [fusion.terms(asking.ask, candidate) for candidate in candidates]
+    terms = [[one[name] for name in NAMES] for one in said]
     gains = np.array([float(relevant.get(item, 0) > 0) for item in items])
     around = calibration.surroundings([candidate.closest for candidate in candidates], asking.ask.length)
     return Seen(np.array(terms).reshape(-1, len(NAMES)), gains, relevant, items, around)

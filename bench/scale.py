@@ -163,7 +163,7 @@ def suggested(runtime: Runtime, desk: Large) -> tuple[float, float]:
     """Return how long it takes until what stands beside an incident is there, p50 and p95."""
     with runtime.reading() as db:
         times = [
-            timed(lambda text=text: suggestions.suggest_for(db, runtime.live, text, AGENT))
+            timed(lambda text=text: suggestions.suggest_for(db, runtime.live, text, AGENT, now=runtime.now()))
             for text in desk.plants.asked
         ]
     p50, p95 = np.percentile(times, [50, 95])

@@ -3,7 +3,8 @@
 Every candidate is looked at from all sides. Meaning counts as far as the question's words are known here: what the
 index has never seen, such as another language, the model did not learn to compare either. Words count more the
 stranger the question is to the model (codes and logs are spelled, not meant), and the better they tell one item from
-another. A long question is also asked by its headline, because its length hides what it is about.
+another. A long question is also asked by its headline, because its length hides what it is about. What a desk knows
+of an item besides its text counts little and never against it: it decides between items that the text holds equal.
 """
 
 import json
@@ -13,7 +14,9 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from index import standing
 from index.lexical import Evidence
+from index.standing import UNKNOWN, Standing
 
 PROSE = 1.2  # pieces per word in ordinary prose
 STRANGEST = 1.5  # no question counts as stranger than this, on a logarithmic scale
@@ -50,7 +53,7 @@ class Candidate:
     """What is known of one item. meaning, headline: cosine of its best passage and of its title.
 
     opening: best cosine of the question's headline. agreement: how many passages are near, as a cosine.
-    spelling: likeness of letters, for the first candidates only.
+    spelling: likeness of letters, for the first candidates only. standing: what the desk knows of it.
     """
 
     item: str
@@ -60,6 +63,7 @@ class Candidate:
     agreement: float = 0.0
     evidence: Evidence | None = None
     spelling: float = 0.0
+    standing: Standing = UNKNOWN
 
     @property
     def closest(self) -> float:
@@ -82,13 +86,20 @@ def terms(ask: Ask, candidate: Candidate) -> dict[str, float]:
         "sharp_words": words * ask.sharpness,
         "identifier": 1.0 if candidate.evidence and candidate.evidence.identifiers else 0.0,
         "spelling": candidate.spelling,
+        **standing.terms(candidate.standing),
     }
 
 
 def score(ask: Ask, candidate: Candidate, weights: Mapping[str, float] | None = None) -> float:
     """Return one score for a candidate; it means the same for every question. weights: the shipped ones by default."""
-    weighed = shipped()["weights"] if weights is None else weights
+    weighed = weights if weights is not None else shipped_weights()
     return sum(weighed[name] * value for name, value in terms(ask, candidate).items())
+
+
+@cache
+def shipped_weights() -> dict[str, float]:
+    """Return the weights that come with the product: of the text, and of what a desk knows besides."""
+    return shipped()["weights"] | shipped()["desk"]
 
 
 @cache

@@ -109,10 +109,14 @@ class Vectors:
 
     def score(self, queries: Sequence[Vector], items: Collection[str]) -> list[dict[str, list[Hit]]]:
         """Return for each query every passage of each of these items, best first; items without any are left out."""
+        rows = self.held(items)
+        return [rows.by_item(query) for query in queries]
+
+    def held(self, items: Collection[str]) -> Rows:
+        """Return every passage of these items."""
         with self._lock:
             fresh, shelves = self._fresh.of_items(items), self._shelves
-        rows = Rows.joined([fresh, *(one.of_items(items) for one in shelves.values())])
-        return [rows.by_item(query) for query in queries]
+        return Rows.joined([fresh, *(one.of_items(items) for one in shelves.values())])
 
     @contextmanager
     def settled(self, folder: Path) -> Iterator[None]:

@@ -12,7 +12,9 @@ from index.fusion import Ask, Candidate
 from index.hits import Allowed, Hit
 from index.lexical import Evidence, Question
 from index.respelling import respelled
+from index.standing import Standing
 from kb.live import TROUBLES, Halves
+from kb.manner import AS_SHIPPED, Manner
 from kb.passages import NAMING, headline, items_numbered
 from kb.phrases import PHRASE, Phrasebook, Readable
 
@@ -49,12 +51,21 @@ class Ranked:
     named: it bears what was asked for.
     """
 
-    item: str
+    candidate: Candidate
     score: float
     nearness: float
     passage: int | None
-    evidence: Evidence | None
     named: bool
+
+    @property
+    def item(self) -> str:
+        """Its name in the index."""
+        return self.candidate.item
+
+    @property
+    def evidence(self) -> Evidence | None:
+        """Its words in common with the question."""
+        return self.candidate.evidence
 
     @property
     def corpus(self) -> str:
@@ -80,6 +91,7 @@ class Asking:
         unfinished: bool = False,
         phrases: Phrasebook | None = None,
         without: Collection[int] = (),
+        manner: Manner = AS_SHIPPED,
     ) -> None:
         """Ask a text. phrases: in which words articles are known, else those that are allowed. without: passages."""
         self.text, self.allowed, self.pool, self.unfinished = text[:LONGEST], allowed, pool, unfinished
@@ -87,9 +99,11 @@ class Asking:
         self.vectors, self.words, self.encoder = halves
         self.said = self.text  # with mistyped words put right
         self.near: list[str] = []  # what was found by meaning
+        self.manner = manner
         self.troubles: list[str] = []
         self.question: Question | None = None
-        self.whole: Any = None  # the vector of the question
+        self.read: Any = None  # the vector of the question as the model reads it
+        self.whole: Any = None  # as it is asked
         self.opening: Any = None  # the vector of its headline
         self.ask = Ask()
 
@@ -101,6 +115,13 @@ class Asking:
         """Return these candidates of this question in their places, best first."""
         ranked = [self._placed(candidate, passage) for candidate, passage in candidates]
         return sorted(ranked, key=lambda one: (not one.named, -one.score, one.item))
+
+    def known(self, ranked: Iterable[Ranked], standings: Mapping[str, Standing]) -> list[Ranked]:
+        """Return what was found in its places when what the desk knows of it is counted too."""
+        return self.placed(
+            (replace(one.candidate, standing=standings.get(one.item, one.candidate.standing)), one.passage)
+            for one in ranked
+        )
 
     def candidates(self) -> list[Proposed]:
         """Return what either half proposes, seen by both, each with the id of its best passage by meaning."""
@@ -151,7 +172,9 @@ class Asking:
         if self.vectors is None or self.encoder is None:
             return []
         try:
-            self.whole, *shorter = self.encoder.encode_query([self.said, *self._headline()])
+            read = self.encoder.encode_query([self.said, *self._headline()])
+            self.read = read[0]
+            self.whole, *shorter = self.manner.adapter.of(read) if self.manner.adapter else read
             self.opening = shorter[0] if shorter else self.whole
             return self._nearest(self.vectors)
         except Exception:  # whatever a native library does, the other half still answers
@@ -239,7 +262,7 @@ class Asking:
         """Compare the best candidates with the question letter by letter."""
         if self.question is None:
             return list(proposed)
-        best = sorted(proposed, key=lambda one: (-fusion.score(self.ask, one[0]), one[0].item))
+        best = sorted(proposed, key=lambda one: (-self._score(one[0]), one[0].item))
         spelled = [one for one in best if one[0].evidence][:SPELLED]
         texts = [candidate.evidence.text for candidate, _ in spelled if candidate.evidence]
         alike = dict(
@@ -257,8 +280,11 @@ class Asking:
     def _placed(self, candidate: Candidate, passage: int | None) -> Ranked:
         evidence = candidate.evidence
         named = bool(evidence and evidence.identifiers and self._asks_for_a_name())
-        score, nearness = fusion.score(self.ask, candidate), self._nearness(candidate)
-        return Ranked(candidate.item, score, nearness, passage, evidence, named)
+        score, nearness = self._score(candidate), self._nearness(candidate)
+        return Ranked(candidate, score, nearness, passage, named)
+
+    def _score(self, candidate: Candidate) -> float:
+        return fusion.score(self.ask, candidate, self.manner.weights)
 
     def _asks_for_a_name(self) -> bool:
         """Say whether the question is an identifier and hardly anything else."""

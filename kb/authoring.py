@@ -10,7 +10,7 @@ from kb import standard, states
 from kb.article import CONTENT_FIELDS, Article, Content, Flag, Version
 from kb.errors import EditConflict, Finding, MoveNotAllowed, Refused
 from kb.live import Live
-from kb.search import find
+from kb.search import Within, find
 from kb.store import lock
 from kb.viewer import Viewer
 
@@ -183,8 +183,9 @@ def near_duplicates(
 ) -> list[Article]:
     """Return the articles that probably say the same already, best first, among those the viewer may read."""
     text = "\n".join(part for part in (content.title, content.issue, content.environment) if part.strip())
-    exclude = frozenset() if except_id is None else frozenset({("article", except_id)})
-    hits = find(db, live, text, viewer, corpora=("article",), k=3, exclude=exclude).hits if text else []
+    itself = frozenset() if except_id is None else frozenset({("article", except_id)})
+    about: dict[str, Any] = {"corpora": ("article",), "k": 3, "within": Within(without=itself)}
+    hits = find(db, live, text, viewer, **about).hits if text else []
     found = [db.get(Article, hit.item_id) for hit in hits if hit.band in NEAR]
     return [article for article in found if article is not None and article.confidence != "archived"]
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy.orm import Session
 
+from index.standing import Standing
 from kb.viewer import Viewer
 
 
@@ -35,6 +37,18 @@ class Item:
     phrases: Sequence[Phrase] = ()
 
 
+@dataclass(frozen=True)
+class Occasion:
+    """When something is asked, and what is known of the incident that asks; nothing where none does."""
+
+    at: datetime
+    incident_id: int | None = None
+    service_id: int | None = None
+    category_id: int | None = None
+    group_id: int | None = None
+    item_ids: frozenset[int] = frozenset()
+
+
 class Corpus(Protocol):
     """One kind of item that can be found."""
 
@@ -51,6 +65,11 @@ class Corpus(Protocol):
 
     def readable(self, db: Session, viewer: Viewer, ids: Collection[int]) -> set[int]:
         """Return those of the ids that the viewer may read now, as the database has it."""
+
+    def standing(
+        self, db: Session, viewer: Viewer, ids: Collection[int], occasion: Occasion
+    ) -> Mapping[int, Standing]:
+        """Return what the desk knows of some items, as of the occasion, from nothing but what the viewer may read."""
 
     def all_ids(self, db: Session, after: int, limit: int) -> Sequence[int]:
         """Return the next ids of this kind in rising order, for a rebuild or a check."""

@@ -53,7 +53,10 @@ class Search(Base):
 
 
 class Showing(Base):
-    """One hit as a person saw it. rank counts from 1; score is the probability shown in words as band."""
+    """One hit as a person saw it. rank counts from 1; score is the probability shown in words as band.
+
+    failed_at: the incident for which it was used came back after it.
+    """
 
     __tablename__ = "showing"
     __table_args__ = (Index("ix_showing_item", "corpus", "item_id"),)
@@ -69,6 +72,7 @@ class Showing(Base):
     reason: Mapped[str] = mapped_column(Text, default="")
     chosen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     chosen_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    failed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     search: Mapped[Search] = relationship(back_populates="showings")
 
@@ -146,9 +150,17 @@ def choose(
         raise Refused([Finding("reason", "No reason is given.", "Say why this does not help here.")])
     showing.choice, showing.reason = choice, reason.strip()
     showing.chosen_at, showing.chosen_by_id = now, actor.id if actor else None
+    showing.failed_at = None
     showing.search.taken = showing.search.taken or choice in TAKEN
     db.flush()
     return showing
+
+
+def came_back(db: Session, incident_id: int, *, now: datetime) -> int:
+    """Say that what was used for an incident did not hold; return how much that was."""
+    asked = select(Search.id).where(Search.incident_id == incident_id)
+    used = (Showing.search_id.in_(asked), Showing.choice == "used", Showing.failed_at.is_(None))
+    return rows_changed(db, update(Showing).where(*used).values(failed_at=now))
 
 
 def answer(

@@ -78,6 +78,7 @@ class Live:
         self.models, self._used = models, used
         self.fingerprint = encoder.recipe.fingerprint() if encoder else None
         self.scopes: set[str] = set()
+        self.turned: dict[Any, Any] = {}  # how questions are turned, as `kb.tuning` keeps it
         self._lock, self._parts = RLock(), Lock()
         self._heard: Place | None = None  # up to which everything was taken over
         self._scoped = Place()  # up to which the scopes were

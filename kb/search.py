@@ -14,8 +14,10 @@ from sqlalchemy.orm import Session
 
 from index import calibration
 from index.hits import Allowed
+from index.standing import UNKNOWN, Standing
 from kb import tuning
 from kb.asking import POOL, Asking, Ranked
+from kb.corpus import Occasion
 from kb.embeddings import Embedding, phrases_told_by
 from kb.live import Live
 from kb.passages import NAMING, excerpt
@@ -23,6 +25,7 @@ from kb.phrases import PHRASE
 from kb.viewer import Viewer
 
 TERMS = 8
+KNOWN = 50  # of the best candidates: what the desk knows of them besides their text is looked up
 SINGLY = 20_000  # items of a kind that can be chosen one by one: as many as fit one question to the database
 CORPORA = ("article", "incident")
 
@@ -32,6 +35,7 @@ class Found:
     """One hit. score orders the list; probability that it helps and band say it to people.
 
     passage, part: the piece of text that fits best. terms: words and identifiers of the question that it has.
+    standing: what the desk knows of it besides, as far as it was asked.
     """
 
     corpus: str
@@ -42,6 +46,7 @@ class Found:
     passage: str
     part: str
     terms: tuple[str, ...]
+    standing: Standing = UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -50,11 +55,13 @@ class Within:
 
     ids: the only items of a kind, at most SINGLY, for kinds of which not all are meant. fits: which of some candidates
     of a kind are meant, for what the index cannot tell. pool: candidates that each half proposes.
+    without: items, as (corpus, id), that must not be shown, such as the incident that asks.
     """
 
     ids: Mapping[str, Collection[int]] = field(default_factory=dict)
     fits: Callable[[str, Collection[int]], Collection[int]] = lambda corpus, ids: ids
     pool: int = POOL
+    without: frozenset[tuple[str, int]] = frozenset()
 
 
 EVERYTHING = Within()
@@ -85,26 +92,32 @@ def find(
     *,
     corpora: Collection[str] = CORPORA,
     k: int = 10,
-    exclude: frozenset[tuple[str, int]] = frozenset(),
     unfinished: bool = False,
     within: Within = EVERYTHING,
+    occasion: Occasion | None = None,
 ) -> Answer:
     """Return the k items that most likely help with a text, among those that the viewer may read.
 
-    exclude: items, as (corpus, id), that must not be shown, such as the incident that asks; how one of them was told
-    does not help to find the article that solved it. unfinished: somebody
-    still types, so that the last word may be the beginning of one. within: what else they must be.
+    unfinished: somebody still types, so that the last word may be the beginning of one. within: what else they must
+    be; how an incident was told that must not be shown does not help to find the article that solved it. occasion:
+    when and by which incident it is asked; None: only what is written counts.
     """
     started = time.perf_counter()
     halves = live.at(db)
     allowed = _allowed(db, live, viewer, corpora, within.ids)
-    pool = max(within.pool, k + len(exclude))
-    own = phrases_told_by(db, [item_id for corpus, item_id in exclude if corpus == "incident"])
-    search = Asking(halves, text, allowed, pool, unfinished=unfinished, without=own)
-    hidden = {f"{corpus}:{item_id}" for corpus, item_id in exclude}
+    pool = max(within.pool, k + len(within.without))
+    own = phrases_told_by(db, [item_id for corpus, item_id in within.without if corpus == "incident"])
+    how: dict[str, Any] = {"unfinished": unfinished, "without": own}
+    manner = tuning.manner(db, live.fingerprint, live.turned)
+    search = Asking(halves, text, allowed, pool, manner=manner, **how)
+    hidden = {f"{corpus}:{item_id}" for corpus, item_id in within.without}
     wanted = [one for one in search.ranked() if one.corpus in corpora and one.item not in hidden]
-    readable = _readable(db, live, viewer, wanted)
-    ranked = _fitting(within, readable[: max(k, pool // 2)])
+    readable, first = _readable(db, live, viewer, wanted), max(k, pool // 2)
+    if occasion is not None:
+        best = readable[: min(first, KNOWN)]
+        standings = _standings(db, live, viewer, best, occasion)
+        readable = search.known(best, standings) + readable[len(best) :]
+    ranked = _fitting(within, readable[:first])
     trust, solved = tuning.trust(db), search.solved(readable)
     chances = {item: trust.of(chance) for item, chance in search.chances(readable).items()}
     return Answer(
@@ -148,6 +161,17 @@ def _readable(db: Session, live: Live, viewer: Viewer, ranked: Sequence[Ranked])
         for item_id in live.corpora[corpus].readable(db, viewer, ids)
     }
     return [one for one in ranked if (one.corpus, one.item_id) in readable]
+
+
+def _standings(
+    db: Session, live: Live, viewer: Viewer, ranked: Sequence[Ranked], occasion: Occasion
+) -> dict[str, Standing]:
+    """Return what the desk knows of these candidates, by item; one question to the database for each kind."""
+    return {
+        f"{corpus}:{item_id}": standing
+        for corpus, ids in _by_corpus(ranked).items()
+        for item_id, standing in live.corpora[corpus].standing(db, viewer, ids, occasion).items()
+    }
 
 
 def _fitting(within: Within, ranked: Sequence[Ranked]) -> list[Ranked]:
@@ -203,4 +227,5 @@ def _found(one: Ranked, chance: float, rows: Sequence[Any], behind: Mapping[str,
         passage=excerpt(best.text, terms) if best else "",
         part=best.part if best else "",
         terms=terms,
+        standing=one.candidate.standing,
     )

@@ -31,6 +31,7 @@ ADDED = {  # table -> what a row of the first release has in the columns that ar
     "search": {"visitor": None, "led_to_id": None, "unanswered": False, "taken": False, "gist": ""},
     "service": {"owner_id": None, "audience": "everybody", "departments": [], "questions": []}
     | {"checklist": ""},
+    "showing": {"failed_at": None},
 }
 
 

@@ -4,21 +4,24 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from assistant.backtest import language
 from assistant.desk.audit import AuditEntry
 from assistant.desk.incident import Incident
 from assistant.desk.link import Link
 from assistant.desk.suggestions import as_question
+from kb.corpus import Occasion
 from kb.feedback import Search, Showing
 
 MOST = 2000  # incidents with a confirmed answer, the newest
 LATELY = timedelta(days=30)  # for so long back all others are asked too, so that a day can be replayed
 MOST_OTHERS = 1000
 SAID = ("title", "symptoms", "environment")  # what is asked, where somebody wrote it
+SORTED = ("service_id", "category_id", "group_id")  # where it was put when it was recorded
 BATCH = 500
 Item = tuple[str, int]  # kind and id, such as ("article", 7)
 
@@ -29,7 +32,8 @@ class Case:
 
     answers: each item that solved it, or that its answer solved too, with the name of that answer: an article and
     the incidents that it solved are one answer. Empty where nobody has confirmed anything.
-    groups: whose restricted items those who work on it may read.
+    groups: whose restricted items those who work on it may read. occasion: what else was known of it then.
+    ended_at: when it was resolved, None while it is open.
     """
 
     incident_id: int
@@ -39,6 +43,8 @@ class Case:
     service_id: int | None
     language: str
     answers: Mapping[Item, str]
+    occasion: Occasion
+    ended_at: datetime | None = None
 
 
 def confirmed() -> ColumnElement[bool]:
@@ -70,27 +76,31 @@ def count(db: Session) -> int:
 
 
 def _batch(db: Session, ids: Sequence[int]) -> list[Case]:
-    rows = db.scalars(select(Incident).where(Incident.id.in_(ids))).all()
+    mine = select(Incident).where(Incident.id.in_(ids)).options(selectinload(Incident.items))
+    rows = db.scalars(mine).all()
     first, answers = _first_said(db, ids), _answers(db, ids)
     return [_case(row, first[row.id], answers[row.id]) for row in rows]
 
 
-def _case(row: Incident, first: Mapping[str, str], answers: Mapping[Item, str]) -> Case:
+def _case(row: Incident, first: Mapping[str, Any], answers: Mapping[Item, str]) -> Case:
     said = {name: first.get(name, getattr(row, name)) for name in SAID}
     text = as_question((said["title"], said["symptoms"].strip() or row.reported_text, said["environment"]))
     groups = frozenset(one for one in (row.group_id, row.restricted_to_id) if one)
-    return Case(row.id, row.recorded_at, text, groups, row.service_id, language.of(text), answers)
+    place = {name: first.get(name, getattr(row, name)) for name in SORTED}
+    items = frozenset(item.id for item in row.items)  # nobody changes them later
+    occasion = Occasion(row.recorded_at, row.id, item_ids=items, **place)
+    about = {"occasion": occasion, "ended_at": row.resolved_at}
+    return Case(row.id, row.recorded_at, text, groups, row.service_id, language.of(text), answers, **about)
 
 
-def _first_said(db: Session, ids: Collection[int]) -> dict[int, dict[str, str]]:
+def _first_said(db: Session, ids: Collection[int]) -> dict[int, dict[str, Any]]:
     """Return what fields said before they were changed for the first time, by incident."""
     changed = (AuditEntry.subject == "incident", AuditEntry.action == "incident changed")
     trail = select(AuditEntry.subject_id, AuditEntry.changes).where(*changed, AuditEntry.subject_id.in_(ids))
-    first: dict[int, dict[str, str]] = defaultdict(dict)
+    first: dict[int, dict[str, Any]] = defaultdict(dict)
     for incident_id, changes in db.execute(trail.order_by(AuditEntry.id)):
-        for name in SAID:
-            if name in changes:
-                first[incident_id].setdefault(name, changes[name][0] or "")
+        for name in changes.keys() & {*SAID, *SORTED}:
+            first[incident_id].setdefault(name, changes[name][0] or (None if name in SORTED else ""))
     return first
 
 
@@ -126,4 +136,4 @@ def _holds() -> tuple[ColumnElement[bool], ...]:
 
 
 def _used() -> tuple[ColumnElement[bool], ...]:
-    return Showing.choice == "used", Showing.corpus == "incident"
+    return Showing.choice == "used", Showing.corpus == "incident", Showing.failed_at.is_(None)

@@ -1,14 +1,17 @@
 """The contest: every case asked once, its candidates put in order by each contender."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.backtest.cases import Case
 from assistant.backtest.outcome import PRODUCT, Outcome, Sight
 from assistant.backtest.past import Past
 from index import fusion
 from index.fusion import Ask, Candidate
+from index.standing import UNKNOWN
 from kb.asking import Asking
+from kb.manner import AS_SHIPPED, Manner
+from kb.search import KNOWN
 
 DEPTH = 50  # places at which answers are noted
 SHOWN = 5  # first hits that are kept
@@ -56,22 +59,23 @@ CONTENDERS = (
 
 def run(past: Past, cases: Sequence[Case], contenders: Sequence[Contender] = CONTENDERS) -> Iterator[Outcome]:
     """Ask each case and yield what came of it."""
-    return (_Question(past, case).outcome(contenders) for case in cases)
+    return (Question(past, case).outcome(contenders) for case in cases)
 
 
-class _Question:
-    """One case, asked."""
+class Question:
+    """One case, asked. names: the items that were right, by their names then."""
 
-    def __init__(self, past: Past, case: Case) -> None:
-        self.past, self.case = past, case
+    def __init__(self, past: Past, case: Case, manner: Manner = AS_SHIPPED) -> None:
+        self.past, self.case, self.manner = past, case, manner
         standing = past.standing(case, case.answers)
         self.names = {name: item for name, item in standing.items() if past.can_find(case, name)}
         self.judged = bool(case.answers) and (bool(self.names) or not standing)
-        self.asking = past.ask(case)
+        self.asking = past.ask(case, manner=manner)
         self.candidates = self._candidates(self.asking)
         self.ranked = self.asking.placed(self.candidates)
 
     def outcome(self, contenders: Sequence[Contender]) -> Outcome:
+        """Return what came of it."""
         case, answers = self.case, set(map(self._answer, self.names))
         orders = {one.name: one.order(self.asking, self.candidates) for one in contenders}
         first = self.ranked[0] if self.ranked else None
@@ -85,16 +89,20 @@ class _Question:
             shown=[self._sight(one.item, one.passage) for one in self.ranked[:SHOWN]],
             service_id=case.service_id,
             language=case.language,
+            ended_at=case.ended_at.isoformat() if case.ended_at else "",
             **({} if right or not answers else self._missed()),
         )
 
     def _candidates(self, asking: Asking) -> Candidates:
         own = self.past.standing(self.case, [("incident", self.case.incident_id)])
-        return [
+        found = [
             one
             for one in asking.candidates()
             if one[0].item not in own and self.past.can_find(self.case, one[0].item)
         ]
+        best = [one.item for one in asking.placed(found)[:KNOWN]]
+        known = self.past.known(self.case, best)
+        return [(replace(one, standing=known.get(one.item, UNKNOWN)), passage) for one, passage in found]
 
     def _answer(self, name: str) -> str:
         return self.case.answers[self.names[name]]
@@ -111,7 +119,7 @@ class _Question:
         """Return where the best placed answer stood and what spoke for it and for what came first."""
         asking, candidates, ranked = self.asking, self.candidates, self.ranked
         if not any(one.item in self.names for one in ranked):
-            asking = self.past.ask(self.case, FAR)
+            asking = self.past.ask(self.case, FAR, self.manner)
             candidates = self._candidates(asking)
             ranked = asking.placed(candidates)
         parts = {candidate.item: _parts(asking.ask, candidate) for candidate, _ in candidates}
@@ -133,5 +141,5 @@ class _Question:
 
 def _parts(ask: Ask, candidate: Candidate) -> dict[str, float]:
     """Return what speaks for a candidate, by name, as the desk weighs it."""
-    weights = fusion.shipped()["weights"]
+    weights = fusion.shipped_weights()
     return {name: weights[name] * value for name, value in fusion.terms(ask, candidate).items()}

@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from assistant.backtest import gate
+from assistant.backtest.gate import Offer
 from assistant.backtest.outcome import Outcome
 from assistant.desk.people import Person
 from index import evaluation, trust
@@ -19,12 +21,12 @@ SHIPPED = asdict(Trust())
 
 
 def learn(outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    """Return how the desk's promises should be believed, and what that is worth.
+    """Return how the desk's promises should be believed, and what that is worth; earlier is what was resolved earlier.
 
     learned: from all incidents. before, after: calibration error on the later half, as shipped and as learned from the
     earlier half; None while there are too few.
     """
-    judged = sorted((one for one in outcomes if one.judged), key=lambda one: one.incident_id)
+    judged = sorted((one for one in outcomes if one.judged), key=lambda one: (one.ended_at, one.incident_id))
     half = len(judged) // 2
     early = _learned(judged[:half])
     told = {"labels": len(judged), "learned": asdict(_learned(judged)), "before": None, "after": None}
@@ -33,21 +35,21 @@ def learn(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     return told
 
 
+def offer(found: dict[str, Any]) -> Offer:
+    """Return what was learned as the gate takes it."""
+    worth = {name: found[name] for name in ("before", "after")}
+    return Offer(PROMISE, is_gain(found), found["learned"], worth, SHIPPED)
+
+
 def take_over(db: Session, found: dict[str, Any], *, now: datetime) -> None:
     """Use what was learned where it makes promises truer, and the shipped ones where not, unless somebody went back."""
-    last = current(db)
-    if last is not None and not last.in_use:
-        return
-    if is_gain(found):
-        _adopt(db, found, found["learned"], actor=None, now=now)
-    elif last is not None and last.learned != SHIPPED:
-        _adopt(db, found, SHIPPED, actor=None, now=now)
+    gate.take_over(db, offer(found), now=now)
 
 
 def decide(db: Session, found: dict[str, Any] | None, *, actor: Person, now: datetime) -> str:
     """Tell promises by what was learned, or, without a gain, as they were shipped; return the sentence for it."""
     if found and is_gain(found):
-        _adopt(db, found, found["learned"], actor=actor, now=now)
+        gate.adopt(db, offer(found), actor=actor, now=now)
         return "Promises follow this desk's own record."
     tuning.withdraw(db, PROMISE, actor=actor, now=now)
     return "Promises are told as they were shipped."
@@ -61,13 +63,6 @@ def is_gain(found: dict[str, Any]) -> bool:
 def current(db: Session) -> Tuning | None:
     """Return what was learned last, in use or taken back."""
     return tuning.newest(db, PROMISE)
-
-
-def _adopt(
-    db: Session, found: dict[str, Any], learned: dict[str, Any], *, actor: Person | None, now: datetime
-) -> None:
-    worth = {name: found[name] for name in ("before", "after")}
-    tuning.adopt(db, PROMISE, learned, worth, actor=actor, now=now)
 
 
 def _learned(judged: Sequence[Outcome]) -> Trust:

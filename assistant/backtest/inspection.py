@@ -30,6 +30,14 @@ PARTS = {  # part of a score -> what it is called
     "agreement": "How many passages are near",
     "spelling": "Spelled alike",
     "identifier": "An identifier that it shares",
+    "same_service": "The same service",
+    "same_item": "The same configuration item",
+    "same_category": "The same category",
+    "same_group": "The same group",
+    "recent": "How lately it was of use",
+    "held": "How often it held and helped",
+    "validated": "Somebody vouches for it",
+    "shared": "Made for readers outside the desk",
 }
 
 TERMS = 8  # shared words that are shown

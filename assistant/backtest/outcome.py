@@ -24,6 +24,7 @@ class Outcome:
     answers: how many answers there were; 0: nobody had solved it before; None: nobody has confirmed any.
     places: by ranking, the places at which answers were found. chance: of the first hit; right: whether it was one.
     shown: the first hits. answer: the best placed answer, and place where it stood, as far as anybody looked.
+    ended_at: when it was resolved, as ISO 8601 in UTC, "" while it is open.
     shown_parts, answer_parts: what spoke for the first hit and for the answer, where the answer did not come first.
     """
 
@@ -35,6 +36,7 @@ class Outcome:
     shown: Sequence[Sight]
     service_id: int | None = None
     language: str = ""
+    ended_at: str = ""
     answer: Sight | None = None
     place: int | None = None
     shown_parts: Mapping[str, float] = field(default_factory=dict)

@@ -14,12 +14,15 @@ from math import isqrt
 from pathlib import Path
 
 from assistant.backtest.cases import Case, Item
+from assistant.backtest.knowing import Knows
 from assistant.backtest.states import State
 from index import vectors, words
 from index.encoder import Encoder
 from index.hits import Allowed
+from index.standing import Standing
 from kb.asking import POOL, Asking
 from kb.live import Live
+from kb.manner import AS_SHIPPED, Manner
 from kb.passages import NAMING, TITLE, Piece, number_of
 from kb.phrases import MOST
 from kb.viewer import Viewer
@@ -43,9 +46,19 @@ class Seen:
 
 
 class Past:
-    """Everything that could be found at some of these moments. encoder: None finds by words alone."""
+    """Everything that could be found at some of these moments. encoder: None finds by words alone.
 
-    def __init__(self, encoder: Encoder | None, folder: Path, moments: Collection[datetime]) -> None:
+    knows: tells what the desk knew of items besides their text.
+    """
+
+    def __init__(
+        self,
+        encoder: Encoder | None,
+        folder: Path,
+        moments: Collection[datetime],
+        knows: Knows = lambda case, items: {},
+    ) -> None:
+        self.knows = knows
         self.moments = sorted(set(moments))
         self.live = Live(folder, {}, encoder=encoder, writes=True)
         self._words = self.live.words = words.Words.create(folder / "words")
@@ -76,12 +89,13 @@ class Past:
         """Let everything that was taken in be found."""
         self._words.commit(1)
 
-    def ask(self, case: Case, pool: int = POOL) -> Asking:
+    def ask(self, case: Case, pool: int = POOL, manner: Manner = AS_SHIPPED) -> Asking:
         """Return a case's question to what was there at its moment and could be read by those who worked on it."""
         if case is not self._asked:
             self._asked = case
             self._words.reload()  # forgets what it counted for other moments
-        return Asking(self.live.parts(), case.text, self.allowed(case), pool, phrases=Known(self, case))
+        how = {"phrases": Known(self, case), "manner": manner}
+        return Asking(self.live.parts(), case.text, self.allowed(case), pool, **how)
 
     def allowed(self, case: Case) -> Allowed:
         """Return what may be looked at for a case."""
@@ -100,6 +114,12 @@ class Past:
         at = self._at(case)
         names = [(name, item) for item in items for name in self._names[item]]
         return {name: item for name, item in names if self.seen[name].at(at)}
+
+    def known(self, case: Case, names: Collection[str]) -> dict[str, Standing]:
+        """Return what the desk knew of states at a case's moment, by their names in this index."""
+        items = {name: (self.seen[name].state.corpus, self.seen[name].state.item_id) for name in names}
+        told = self.knows(case, items.values())
+        return {name: told[item] for name, item in items.items() if item in told}
 
     def _at(self, case: Case) -> int:
         return bisect_right(self.moments, case.at) - 1

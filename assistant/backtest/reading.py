@@ -10,7 +10,7 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from assistant.backtest import states
+from assistant.backtest import knowing, states
 from assistant.backtest.cases import Case
 from assistant.backtest.past import Past, Vector
 from assistant.backtest.states import Kind
@@ -37,7 +37,8 @@ def opened(
     encoder: another one than the desk's own. kinds: what can be found.
     """
     with TemporaryDirectory(prefix="kintsugi-past-") as room:
-        past = Past(encoder or runtime.encoder, Path(room), [case.at for case in cases])
+        moments, knows = [case.at for case in cases], knowing.as_of(runtime)
+        past = Past(encoder or runtime.encoder, Path(room), moments, knows)
         try:
             for kind in kinds:
                 _fill(past, runtime, kind, tell)

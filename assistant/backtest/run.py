@@ -6,10 +6,21 @@ from dataclasses import asdict
 from datetime import datetime
 from hashlib import sha256
 
-from assistant.backtest import cases, contest, figures, honesty, reading, states
+from assistant.backtest import (
+    cases,
+    choices,
+    contest,
+    figures,
+    gate,
+    honesty,
+    learning,
+    reading,
+    states,
+)
 from assistant.backtest.cases import Case
 from assistant.backtest.contest import CONTENDERS, Contender
 from assistant.backtest.figures import Figures
+from assistant.backtest.gate import Offer
 from assistant.backtest.outcome import Outcome
 from assistant.backtest.states import Kind
 from assistant.desk import laboratory
@@ -37,9 +48,11 @@ def carry_out(
         run_id = run.id
     with runtime.reading() as db:
         found = cases.load(db, now=runtime.now(), most=most)
+        record = choices.read(db, [case.incident_id for case in found])
     waiting = [case for case in found if case.incident_id not in done]
-    if waiting:
-        with reading.opened(runtime, waiting, tell) as then:
+    offers: list[Offer] = []
+    if found:
+        with reading.opened(runtime, found, tell) as then:
             for start in range(0, len(waiting), AT_ONCE):
                 some = waiting[start : start + AT_ONCE]
                 outcomes = []
@@ -49,7 +62,8 @@ def carry_out(
                 with runtime.writing() as db:
                     laboratory.keep(db, run_id, outcomes)
                     db.commit()
-    return _finish(runtime, run_id, {one.name: one.label for one in contenders})
+            offers = learning.learn(then, found, record, tell)
+    return _finish(runtime, run_id, {one.name: one.label for one in contenders}, offers)
 
 
 def trial(
@@ -105,7 +119,9 @@ def _asked(
     return outcomes
 
 
-def _finish(runtime: Runtime, run_id: int, contenders: dict[str, str]) -> LaboratoryRun:
+def _finish(
+    runtime: Runtime, run_id: int, contenders: dict[str, str], offers: Sequence[Offer]
+) -> LaboratoryRun:
     with runtime.reading() as db:
         run = db.get_one(LaboratoryRun, run_id)
         outcomes = [Outcome.read(one) for one in run.outcomes]
@@ -113,11 +129,14 @@ def _finish(runtime: Runtime, run_id: int, contenders: dict[str, str]) -> Labora
         earlier = [Outcome.read(one) for one in before.outcomes] if before else []
     found = figures.of(outcomes, contenders)
     found["promise"] = honesty.learn(outcomes)
+    found["learned"] = {one.kind: dict(one.worth) for one in offers}
     found["model"] = runtime.encoder.recipe.model if runtime.encoder else ""
     if before is not None:
         found["since"] = {"run": before.id, "recipe": before.recipe, **figures.since(outcomes, earlier)}
     with runtime.writing() as db:
         honesty.take_over(db, found["promise"], now=runtime.now())
+        for offer in offers:
+            gate.take_over(db, offer, now=runtime.now())
         run = laboratory.finish(db, run_id, found, now=runtime.now())
         db.commit()
         db.refresh(run)

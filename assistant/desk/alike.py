@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -14,8 +15,9 @@ from assistant.desk.query import plainly
 from assistant.desk.suggestions import LONGEST_QUERY
 from index.calibration import FLOOR
 from kb.article import Article
+from kb.corpus import Occasion
 from kb.live import Live
-from kb.search import Found, find
+from kb.search import Found, Within, find
 from kb.viewer import Viewer
 
 SHOWN = 5
@@ -34,9 +36,11 @@ class Alike:
     found: Found
 
 
-def like_incident(db: Session, live: Live, incident: Incident, viewer: Viewer) -> list[Alike]:
+def like_incident(
+    db: Session, live: Live, incident: Incident, viewer: Viewer, *, now: datetime
+) -> list[Alike]:
     """Return what reads like an incident, beyond what is suggested for it and what hangs on it."""
-    panel = suggestions.suggest(db, live, incident, viewer)
+    panel = suggestions.suggest(db, live, incident, viewer, now=now)
     beside = {(one.found.corpus, one.found.item_id) for one in panel.all}
     beside |= {("article", link.article_id) for link in incident.links}
     beside |= {("incident", one.incident_id) for one in incident.related}
@@ -44,11 +48,12 @@ def like_incident(db: Session, live: Live, incident: Incident, viewer: Viewer) -
     return _shown(db, panel.answer.hits if panel.answer else (), beside)
 
 
-def like_article(db: Session, live: Live, article: Article, viewer: Viewer) -> list[Alike]:
+def like_article(db: Session, live: Live, article: Article, viewer: Viewer, *, now: datetime) -> list[Alike]:
     """Return what reads like an article, without the incidents that it resolved."""
     newest = select(Link.incident_id).where(Link.article_id == article.id).order_by(Link.id.desc())
     beside = {("incident", row_id) for row_id in db.scalars(newest.limit(LINKED))} | {("article", article.id)}
-    answer = find(db, live, text_of(article), viewer, k=LOOKED_AT, exclude=frozenset(beside))
+    about: dict[str, Any] = {"within": Within(without=frozenset(beside)), "occasion": Occasion(now)}
+    answer = find(db, live, text_of(article), viewer, k=LOOKED_AT, **about)
     return _shown(db, answer.hits, beside)
 
 
@@ -57,7 +62,11 @@ def articles_like(
 ) -> list[Alike]:
     """Return the articles that read like one, for whoever reads articles only. besides: those shown already."""
     beside = {("article", article.id), *(("article", one.id) for one in besides)}
-    about: dict[str, Any] = {"corpora": ("article",), "exclude": frozenset(beside), "k": LOOKED_AT}
+    about: dict[str, Any] = {
+        "corpora": ("article",),
+        "k": LOOKED_AT,
+        "within": Within(without=frozenset(beside)),
+    }
     return _shown(db, find(db, live, text_of(article), viewer, **about).hits, beside)
 
 

@@ -86,7 +86,7 @@ TRAILS: dict[type[Base], Trail] = {
     Category: Trail("category", "id"),
     Setting: Trail("setting", "number", "updated_by_id", "updated_at", STAMPS),
     ProcessVersion: Trail("process version", "id", "author_id", "at", frozenset({"text"})),
-    Tuning: Trail("tuning", "id"),
+    Tuning: Trail("tuning", "id", hide=frozenset({"numbers"})),
 }
 
 

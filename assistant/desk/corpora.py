@@ -5,13 +5,15 @@ from collections.abc import Collection, Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from assistant.desk import standing
 from assistant.desk.incident import Incident, Watcher
 from assistant.desk.link import Link
 from assistant.desk.notice import Notice
 from assistant.desk.permissions import readable_ids
 from assistant.desk.phrasebook import phrases_of
+from index.standing import Standing
 from kb.article import Article, Version
-from kb.corpus import Corpus, Item, Passage
+from kb.corpus import Corpus, Item, Occasion, Passage
 from kb.viewer import Viewer
 
 ARTICLE_PARTS = ("title", "issue", "environment", "cause", "resolution")
@@ -51,6 +53,12 @@ class ArticleCorpus:
         """Return those of the articles that the viewer may read now."""
         return readable_ids(db, viewer, Article, ids)
 
+    def standing(
+        self, db: Session, viewer: Viewer, ids: Collection[int], occasion: Occasion
+    ) -> Mapping[int, Standing]:
+        """Return what the desk knows of these articles."""
+        return standing.of_articles(db, viewer, ids, occasion)
+
     def all_ids(self, db: Session, after: int, limit: int) -> Sequence[int]:
         """Return the next article ids in rising order."""
         return db.scalars(
@@ -80,6 +88,12 @@ class IncidentCorpus:
         """Return those of the incidents that the viewer may read now."""
         return readable_ids(db, viewer, Incident, ids)
 
+    def standing(
+        self, db: Session, viewer: Viewer, ids: Collection[int], occasion: Occasion
+    ) -> Mapping[int, Standing]:
+        """Return what the desk knows of these incidents."""
+        return standing.of_incidents(db, viewer, ids, occasion)
+
     def all_ids(self, db: Session, after: int, limit: int) -> Sequence[int]:
         """Return the next incident ids in rising order."""
         return db.scalars(
@@ -100,10 +114,8 @@ class NoticeCorpus:
 
     def items(self, db: Session, ids: Collection[int]) -> Mapping[int, Item]:
         """Return what to index of these notices; one that has ended leaves the index."""
-        standing = select(Notice).where(Notice.incident_id.in_(ids), Notice.ended_at.is_(None))
-        return {
-            row.incident_id: Item("notice", passages_of(row, NOTICE_PARTS)) for row in db.scalars(standing)
-        }
+        told = select(Notice).where(Notice.incident_id.in_(ids), Notice.ended_at.is_(None))
+        return {row.incident_id: Item("notice", passages_of(row, NOTICE_PARTS)) for row in db.scalars(told)}
 
     def owner(self, row: object) -> int | None:
         """Return the notice that this row is."""
@@ -117,8 +129,14 @@ class NoticeCorpus:
         """Return those of the notices that the viewer may find now."""
         if not viewer.reads("notice"):
             return set()
-        standing = select(Notice.incident_id).where(Notice.incident_id.in_(ids), Notice.ended_at.is_(None))
-        return set(db.scalars(standing))
+        told = select(Notice.incident_id).where(Notice.incident_id.in_(ids), Notice.ended_at.is_(None))
+        return set(db.scalars(told))
+
+    def standing(
+        self, db: Session, viewer: Viewer, ids: Collection[int], occasion: Occasion
+    ) -> Mapping[int, Standing]:
+        """Return nothing: of a notice its words are all that counts."""
+        return {}
 
     def all_ids(self, db: Session, after: int, limit: int) -> Sequence[int]:
         """Return the next ids of notices in rising order."""

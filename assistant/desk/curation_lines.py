@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from assistant.desk import gaps, link, ways
 from assistant.desk.curation_queries import Asked
 from assistant.desk.incident import Incident
+from assistant.desk.permissions import readable_incidents
 from kb.article import Article, Flag
 from kb.likeness import Likeness
 from kb.remarks import Remark
+from kb.viewer import Viewer
 from kb.votes import Vote
 
 NEWEST_VOTES = 10  # of one article, with what readers wrote
@@ -59,19 +61,19 @@ class Worth:
         return self.held.get(article_id, link.NEVER).of + sum(self.said.get(article_id, (0, 0)))
 
 
-def worth_of(db: Session, article_ids: Collection[int]) -> Worth:
+def worth_of(db: Session, viewer: Viewer, article_ids: Collection[int]) -> Worth:
     """Return what these articles are worth."""
     helped = func.sum(case((Vote.helpful, 1), else_=0))
     votes = select(Vote.article_id, helped, func.count()).where(Vote.article_id.in_(article_ids))
     rows = db.execute(votes.group_by(Vote.article_id))
     said = {article_id: (int(solved), of - int(solved)) for article_id, solved, of in rows}
-    return Worth(link.held(db, article_ids), said)
+    return Worth(link.held(db, article_ids, readable_incidents(viewer)), said)
 
 
 def flags(asked: Asked, keys: Sequence[int]) -> list[Task]:
     """Return the lines of flags."""
     rows = _rows(asked.db, Flag, keys, joinedload(Flag.person), joinedload(Flag.owner), _article(Flag))
-    worth = worth_of(asked.db, [row.article_id for row in rows])
+    worth = worth_of(asked.db, asked.viewer, [row.article_id for row in rows])
     return [
         _on_article(
             "flags",
@@ -90,7 +92,7 @@ def flags(asked: Asked, keys: Sequence[int]) -> list[Task]:
 def remarks(asked: Asked, keys: Sequence[int]) -> list[Task]:
     """Return the lines of remarks."""
     rows = _rows(asked.db, Remark, keys, joinedload(Remark.person), _article(Remark))
-    worth = worth_of(asked.db, [row.article_id for row in rows])
+    worth = worth_of(asked.db, asked.viewer, [row.article_id for row in rows])
     return [
         _on_article(
             "remarks",
@@ -108,7 +110,7 @@ def remarks(asked: Asked, keys: Sequence[int]) -> list[Task]:
 def votes(asked: Asked, keys: Sequence[int]) -> list[Task]:
     """Return the lines of articles that did not help, with what readers wrote."""
     rows = _articles(asked.db, keys)
-    worth, missed = worth_of(asked.db, keys), _missed(asked.db, keys)
+    worth, missed = worth_of(asked.db, asked.viewer, keys), _missed(asked.db, keys)
     return [
         _on_article(
             "votes",
@@ -126,7 +128,7 @@ def votes(asked: Asked, keys: Sequence[int]) -> list[Task]:
 
 def unvalidated(asked: Asked, keys: Sequence[int]) -> list[Task]:
     """Return the lines of articles that nobody has validated."""
-    worth = worth_of(asked.db, keys)
+    worth = worth_of(asked.db, asked.viewer, keys)
     return [
         _on_article(
             "unvalidated", row.id, row, "Nobody has confirmed yet that it is right.", worth, at=row.updated_at
@@ -137,7 +139,7 @@ def unvalidated(asked: Asked, keys: Sequence[int]) -> list[Task]:
 
 def drafts(asked: Asked, keys: Sequence[int]) -> list[Task]:
     """Return the lines of idle drafts."""
-    worth = worth_of(asked.db, keys)
+    worth = worth_of(asked.db, asked.viewer, keys)
     return [
         _on_article(
             "drafts",
@@ -155,7 +157,7 @@ def pairs(asked: Asked, keys: Sequence[int]) -> list[Task]:
     """Return the lines of near-duplicates."""
     both = (_article(Likeness), joinedload(Likeness.other).selectinload(Article.current))
     rows = _rows(asked.db, Likeness, keys, *both)
-    worth = worth_of(asked.db, [one for row in rows for one in (row.article_id, row.other_id)])
+    worth = worth_of(asked.db, asked.viewer, [one for row in rows for one in (row.article_id, row.other_id)])
     return [
         Task(
             "pairs",

@@ -6,6 +6,7 @@ Permission and filters come before the ranking. What is counted is what was foun
 from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
@@ -21,9 +22,9 @@ from assistant.desk.permissions import readable_articles, readable_incidents
 from assistant.desk.priority import PRIORITIES
 from assistant.desk.query import WITHOUT, Query, Term
 from kb.article import Article, article_service
+from kb.corpus import Occasion
 from kb.live import Live
 from kb.search import SINGLY, Answer, Found, Within, find
-from kb.viewer import Viewer
 
 POOL = 120  # candidates of each half of the index; half as many are found at most
 WIDE = 1000  # candidates where the index cannot tell all that is asked
@@ -32,7 +33,7 @@ LISTED = 50  # of them where nothing else is asked for
 VALUES = 8  # of a facet
 
 ROWS: dict[str, Any] = {"incident": Incident, "article": Article, "person": Person, "service": Service}
-READABLE: dict[str, Callable[[Viewer], ColumnElement[bool]]] = {
+READABLE: dict[str, Callable[..., ColumnElement[bool]]] = {
     "incident": readable_incidents,
     "article": readable_articles,
 }
@@ -82,7 +83,14 @@ class Results:
 
 
 def search(
-    db: Session, live: Live, query: Query, asker: Asker, *, shown: int = 20, unfinished: bool = False
+    db: Session,
+    live: Live,
+    query: Query,
+    asker: Asker,
+    *,
+    now: datetime,
+    shown: int = 20,
+    unfinished: bool = False,
 ) -> Results:
     """Return the first of what fits a query, for somebody who works on incidents. unfinished: they still type."""
     narrowing = read(db, query, asker)
@@ -90,13 +98,13 @@ def search(
     written = [kind for kind in narrowing.kinds if kind in MOMENT]
     answer = None
     if query.text and written:
-        within = _within(db, asker.viewer, narrowing, written)
+        within = _within(db, asker, narrowing, written)
         about: dict[str, Any] = {"corpora": written, "k": shown, "unfinished": unfinished, "within": within}
-        answer = find(db, live, query.text, asker.viewer, **about)
+        answer = find(db, live, query.text, asker.viewer, occasion=Occasion(now), **about)
         order += answer.order
     elif query.terms:
-        order += _newest(db, asker.viewer, narrowing, written)
-    hits = _hits(db, order[:shown], answer)
+        order += _newest(db, asker, narrowing, written)
+    hits = _hits(db, asker, order[:shown], answer)
     return Results(narrowing, hits, len(order), _facets(db, order, narrowing), answer)
 
 
@@ -116,14 +124,14 @@ def _named(db: Session, query: Query, narrowing: Narrowing) -> Order:
     return found
 
 
-def _within(db: Session, viewer: Viewer, narrowing: Narrowing, kinds: Collection[str]) -> Within:
+def _within(db: Session, asker: Asker, narrowing: Narrowing, kinds: Collection[str]) -> Within:
     """Return to what the index is kept: to single items where the operators leave few, checked afterwards where not."""
     ids: dict[str, Collection[int]] = {}
     left: dict[str, list[ColumnElement[bool]]] = {kind: narrowing.texts(kind) for kind in kinds}
     for kind in kinds:
         if asked := narrowing.conditions(kind):
             row = ROWS[kind].id
-            some = set(db.scalars(select(row).where(READABLE[kind](viewer), *asked).limit(SINGLY + 1)))
+            some = set(db.scalars(select(row).where(READABLE[kind](asker.viewer), *asked).limit(SINGLY + 1)))
             if len(some) <= SINGLY:
                 ids[kind] = some
             else:
@@ -136,21 +144,21 @@ def _within(db: Session, viewer: Viewer, narrowing: Narrowing, kinds: Collection
     return Within(ids, fits, WIDE if any(left.values()) else POOL)
 
 
-def _newest(db: Session, viewer: Viewer, narrowing: Narrowing, kinds: Collection[str]) -> Order:
+def _newest(db: Session, asker: Asker, narrowing: Narrowing, kinds: Collection[str]) -> Order:
     """Return what operators leave where no words are asked, newest first."""
     dated = []
     for kind in kinds:
         row, moment = ROWS[kind], MOMENT[kind]
-        fits = (READABLE[kind](viewer), *narrowing.conditions(kind), *narrowing.texts(kind))
+        fits = (READABLE[kind](asker.viewer), *narrowing.conditions(kind), *narrowing.texts(kind))
         newest = select(moment, row.id).where(*fits).order_by(moment.desc(), row.id.desc())
         dated += [(at, kind, row_id) for at, row_id in db.execute(newest.limit(POOL // 2))]
     return [(kind, row_id) for _, kind, row_id in sorted(dated, reverse=True)]
 
 
-def _hits(db: Session, order: Order, answer: Answer | None) -> list[Hit]:
+def _hits(db: Session, asker: Asker, order: Order, answer: Answer | None) -> list[Hit]:
     found = {(hit.corpus, hit.item_id): hit for hit in answer.hits} if answer else {}
     ids = _ids(order)
-    held = link.held(db, ids["article"])
+    held = link.held(db, ids["article"], readable_incidents(asker.viewer))
     rows = {
         (kind, row.id): row
         for kind, some in ids.items()

@@ -13,6 +13,7 @@ from assistant.desk.errors import GateRefused, MoveNotAllowed, Refused
 from assistant.desk.incident import Incident, Watcher
 from assistant.desk.people import Group, Person
 from assistant.desk.record import findings_in, fit, stamp
+from kb import feedback
 from kb.errors import Finding
 from kb.store import lock
 
@@ -145,7 +146,7 @@ def move(
         incident, actor, now, counts=True
     )  # first: whatever is flushed from here on belongs to the new version
     if incident.phase in ("resolved", "closed") and target.phase not in ("resolved", "closed"):
-        _come_back(incident, now)
+        _come_back(db, incident, now)
     before = incident.phase
     incident.state, incident.phase, incident.hold_reason = state, target.phase, given["hold_reason"]
     _date(incident, actor, now)
@@ -258,7 +259,8 @@ def _date(incident: Incident, actor: Person | None, now: datetime) -> None:
         incident.closed_at = now
 
 
-def _come_back(incident: Incident, now: datetime) -> None:
+def _come_back(db: Session, incident: Incident, now: datetime) -> None:
+    feedback.came_back(db, incident.id, now=now)
     incident.reopen_count += 1
     incident.resolved_at = incident.resolved_by = incident.closed_at = None
     incident.closing_door = incident.nothing_reason = None

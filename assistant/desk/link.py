@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ForeignKey, Index, String, func, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from assistant.desk.people import Person
@@ -84,11 +84,12 @@ def resolving(incident: "Incident") -> list[Link]:
     return [link for link in incident.links if link.kind == "resolved" and link.failed_at is None]
 
 
-def held(db: Session, article_ids: Collection[int]) -> dict[int, Held]:
-    """Return for each article that was ever used how often it held."""
+def held(db: Session, article_ids: Collection[int], among: ColumnElement[bool]) -> dict[int, Held]:
+    """Return for each article that was ever used how often it held. among: the condition on Incidents that count."""
     rows = db.execute(
         select(Link.article_id, func.count() - func.count(Link.failed_at), func.count(), func.max(Link.at))
-        .where(Link.article_id.in_(article_ids), Link.kind == "resolved")
+        .join(Link.incident)
+        .where(Link.article_id.in_(article_ids), Link.kind == "resolved", among)
         .group_by(Link.article_id)
     )
     return {article_id: Held(times, of, last) for article_id, times, of, last in rows}

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from assistant.desk import card, differences, link, merging, relations
+from assistant.desk import card, differences, link, merging, relations, standing
 from assistant.desk.differences import Difference
 from assistant.desk.errors import MoveNotAllowed, NotAllowed
 from assistant.desk.incident import Incident
@@ -20,7 +20,7 @@ from kb.article import CONFIDENCES, Article
 from kb.authoring import NEAR
 from kb.feedback import Showing
 from kb.live import Live
-from kb.search import Answer, Found, find
+from kb.search import Answer, Found, Within, find
 from kb.viewer import Viewer
 
 SHOWN = {"article": 3, "resolved": 3, "open": 3}  # at most so many of each kind
@@ -34,7 +34,8 @@ INCIDENT_WITH = (joinedload(Incident.service), selectinload(Incident.links))
 class Suggestion:
     """A hit as people see it. kind: article, resolved or open; item: the row; showing: None until it was recorded.
 
-    asked: the question; there: where the item tells what it is about.
+    asked: the question; there: where the item tells what it is about. known: what
+    speaks for it besides its text.
     """
 
     kind: str
@@ -43,6 +44,7 @@ class Suggestion:
     found: Found
     held: str = ""
     differs: tuple[Difference, ...] = ()
+    known: tuple[str, ...] = ()
     showing: Showing | None = None
     asked: str = ""
     there: str = ""
@@ -89,12 +91,13 @@ def as_question(parts: Iterable[str]) -> str:
     return "\n".join(part.strip() for part in parts if part.strip())[:LONGEST_QUERY]
 
 
-def suggest(db: Session, live: Live, incident: Incident, viewer: Viewer) -> Panel:
+def suggest(db: Session, live: Live, incident: Incident, viewer: Viewer, *, now: datetime) -> Panel:
     """Return what may help with an incident, without itself and what hangs on it already."""
     exclude = {("incident", incident.id)} | {
         ("incident", relation.other_id) for relation in incident.relations
     }
-    return suggest_for(db, live, question_of(incident), viewer, incident=incident, exclude=frozenset(exclude))
+    about: dict[str, Any] = {"incident": incident, "exclude": frozenset(exclude), "now": now}
+    return suggest_for(db, live, question_of(incident), viewer, **about)
 
 
 def suggest_for(
@@ -103,20 +106,21 @@ def suggest_for(
     text: str,
     viewer: Viewer,
     *,
+    now: datetime,
     incident: Incident | None = None,
     exclude: frozenset[tuple[str, int]] = frozenset(),
 ) -> Panel:
     """Return what may help with a text, for instance one that is still being typed."""
     if not text.strip():
         return Panel(asked=text)
-    answer = find(db, live, text, viewer, k=30, exclude=exclude)
+    occasion = standing.occasion_of(incident, now)
+    answer = find(db, live, text, viewer, k=30, within=Within(without=exclude), occasion=occasion)
     rows = rows_of(db, answer.hits)
     panel: dict[str, list[Suggestion]] = {kind: [] for kind in SHOWN}
     for hit in answer.hits:
         item = rows.get((hit.corpus, hit.item_id))
         if item is not None and len(panel[kind := _kind(item)]) < SHOWN[kind] and _worth_showing(item, hit):
             panel[kind].append(_suggestion(item, hit, text, incident))
-    panel["article"] = _with_outcomes(db, panel["article"])
     return Panel(
         articles=panel["article"],
         incidents=panel["resolved"],
@@ -256,12 +260,13 @@ def _kind(item: Article | Incident) -> str:
 
 
 def _suggestion(item: Article | Incident, hit: Found, text: str, incident: Incident | None) -> Suggestion:
-    kind, held = _kind(item), ""
+    kind, known = _kind(item), hit.standing
     if isinstance(item, Article):
+        held, what = str(link.Held(known.held, known.of, None)), "used"
         label = f"Article · {CONFIDENCES[item.confidence]}"
         there = f"{item.title}\n{item.current.environment}\n{item.current.issue}"
     else:
-        held = "" if item.is_open else _returned(item)
+        held, what = ("", "recorded") if item.is_open else (_returned(item), "resolved")
         label = "Open now, same meaning" if item.is_open else f"{item.phase.capitalize()} incident"
         there = f"{item.title}\n{item.symptoms}\n{item.environment}"
     own = incident.service.name if incident and incident.service else ""
@@ -275,7 +280,8 @@ def _suggestion(item: Article | Incident, hit: Found, text: str, incident: Incid
     )
     if own and services and own not in services:
         differs.insert(0, Difference("service", own, ", ".join(sorted(services))))
-    return Suggestion(kind, label, item, hit, held, tuple(differs), asked=text, there=there)
+    besides = tuple(standing.words(known, what=what))
+    return Suggestion(kind, label, item, hit, held, tuple(differs), besides, asked=text, there=there)
 
 
 def _worth_showing(item: Article | Incident, hit: Found) -> bool:
@@ -285,11 +291,6 @@ def _worth_showing(item: Article | Incident, hit: Found) -> bool:
     if item.is_open:
         return hit.band in NEAR
     return bool(item.resolution.strip() or item.links)
-
-
-def _with_outcomes(db: Session, articles: list[Suggestion]) -> list[Suggestion]:
-    outcomes = link.held(db, [one.item.id for one in articles])
-    return [replace(one, held=str(outcomes.get(one.item.id, link.NEVER))) for one in articles]
 
 
 def _returned(incident: Incident) -> str:

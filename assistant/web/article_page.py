@@ -66,7 +66,7 @@ def readers(article: Article) -> str:
 def _about(article: Article) -> dict[str, Any]:
     return {
         "article": article,
-        "held": link.held(db(), [article.id]).get(article.id, link.NEVER),
+        "held": link.held(db(), [article.id], readable_incidents(viewer())).get(article.id, link.NEVER),
         "moves": _offered(
             "confidence", {name: CONFIDENCES[name] for name in states.MOVES[article.confidence]}
         ),
@@ -78,7 +78,7 @@ def _about(article: Article) -> dict[str, Any]:
         "governances": _offered("governance", GOVERNANCES, article.governance),
         "own_teams": offered(people.groups_of(me()), article.team),
         "readers": readers(article),
-        "worth": worth_of(db(), [article.id]).words(article.id),
+        "worth": worth_of(db(), viewer(), [article.id]).words(article.id),
         "flags": sorted(article.flags, key=lambda raised: (raised.settled_at is not None, -raised.id)),
         "remarks": remarks.of(db(), [article.id]),
         "took": merging.merged_into(db(), article),

@@ -87,7 +87,7 @@ def listed(asked: Mapping[str, str]) -> dict[str, Any]:
     kept = {**filters, **({"sort": sort} if sort != "changed" else {})}
     return {
         "articles": _rows(keys),
-        "worth": worth_of(db(), keys),
+        "worth": worth_of(db(), viewer(), keys),
         "filters": filters,
         "sort": sort,
         "sorts": [(name, one.label) for name, one in SORTS.items()],

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from assistant.desk import article_merging as merging
 from assistant.desk.curation_lines import worth_of
 from assistant.desk.link import Link
-from assistant.identity import me
+from assistant.identity import me, viewer
 from assistant.web import forms
 from assistant.web.article_page import looked
 from assistant.web.door import db, now
@@ -39,7 +39,7 @@ def preview(number: str) -> ResponseReturnValue:
         goes=goes,
         both=both,
         content=content,
-        worth=worth_of(db(), [one.id for one in both]),
+        worth=worth_of(db(), viewer(), [one.id for one in both]),
         links={one.id: _links(one) for one in both},
         moving=merging.moving(db(), goes),
         wider=REACH.index(stays.audience) > REACH.index(goes.audience) and AUDIENCES[stays.audience],

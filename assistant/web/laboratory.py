@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from werkzeug.exceptions import NotFound
 
-from assistant.backtest import cases, figures, honesty, inspection, report
+from assistant.backtest import cases, figures, gate, honesty, inspection, report
 from assistant.backtest.figures import ENOUGH, MEASURES
 from assistant.backtest.reader import PAGE, SHOWS, Reader
 from assistant.desk import jobs, laboratory, nightly, site
@@ -20,6 +20,7 @@ from assistant.web.door import db, now, runtime
 from assistant.web.page import done, page
 from assistant.web.policy import allows
 from assistant.web.words import day, zone
+from kb import tuning
 
 blueprint = Blueprint("laboratory", __name__, url_prefix="/laboratory")
 
@@ -44,6 +45,7 @@ def index() -> ResponseReturnValue:
         nightly=site.of(db(), SUBJECT),
         seen=site.version(db(), SUBJECT),
         promise=honesty.current(db()),
+        learned={kind: tuning.newest(db(), kind) for kind in gate.NAMES},
         zone=runtime().zone(db()).key,
         hours=[(hour, f"{hour:02d}:00") for hour in nightly.HOURS],
         **_work(),
@@ -84,6 +86,17 @@ def promise() -> ResponseReturnValue:
     run, own = laboratory.last(db()), forms.text("way") == "own"
     found = run.figures.get("promise") if run else None
     told = honesty.decide(db(), found if own else None, actor=me(), now=now())
+    return done(url_for("laboratory.index"), told, leave=True)
+
+
+@blueprint.post("/learned")
+@allows("administer", form="laboratory.index")
+def learned() -> ResponseReturnValue:
+    """Ask in the way that the desk's choices taught it, or as shipped."""
+    kind, own = forms.text("kind"), forms.text("way") == "own"
+    if kind not in gate.NAMES:
+        raise NotFound
+    told = gate.decide(db(), kind, own=own, actor=me(), now=now())
     return done(url_for("laboratory.index"), told, leave=True)
 
 

@@ -1,6 +1,7 @@
 """What the portal answers: the articles and notices that may help with somebody's words, kept as one question."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -12,6 +13,7 @@ from assistant.web.door import db, keep, now, runtime
 from assistant.web.portal_reader import reader
 from kb import feedback
 from kb.article import Article
+from kb.corpus import Occasion
 from kb.feedback import Showing
 from kb.search import Found, find
 
@@ -46,9 +48,8 @@ def answers_to(question: str, *, unfinished: bool = False) -> Answers:
     if len(question) < SHORTEST:
         return Answers()
     viewing = viewer()
-    answer = find(
-        db(), runtime().live, question, viewing, corpora=("article", "notice"), k=POOL, unfinished=unfinished
-    )
+    how: dict[str, Any] = {"corpora": ("article", "notice"), "k": POOL, "unfinished": unfinished}
+    answer = find(db(), runtime().live, question, viewing, occasion=Occasion(now()), **how)
     rows = _articles([hit.item_id for hit in answer.hits if hit.corpus == "article"])
     hits = [hit for hit in answer.hits if hit.corpus == "article" and hit.item_id in rows][:MOST]
     told = notice.some(

@@ -43,7 +43,8 @@ def _about(question: str) -> dict[str, Any]:
     query = parse(at.before if at and at.name and not at.typed else question)  # a value is about to be typed
     upto = min(max(forms.number("upto") or PAGE, PAGE), MOST)
     typing = forms.text("typing") == "yes"
-    results = everything.search(db(), runtime().live, query, asker, shown=upto, unfinished=typing)
+    how: dict[str, Any] = {"shown": upto, "unfinished": typing, "now": now()}
+    results = everything.search(db(), runtime().live, query, asker, **how)
     return {
         "question": question,
         "results": results,

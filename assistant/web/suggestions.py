@@ -34,7 +34,7 @@ REASONS = {
 def panel(number: str) -> ResponseReturnValue:
     """Show what resolved this before."""
     incident = the_incident(number)
-    found = suggestions.suggest(db(), runtime().live, incident, viewer())
+    found = suggestions.suggest(db(), runtime().live, incident, viewer(), now=now())
     found = keep(suggestions.record, found, kind="suggestion", actor=me(), now=now(), incident_id=incident.id)
     return incident_page(incident, fragment="incidents/_suggestions.html", found=found, reasons=REASONS)
 
@@ -45,7 +45,7 @@ def panel(number: str) -> ResponseReturnValue:
 def typing() -> ResponseReturnValue:
     """Show what may help while somebody still types a new incident."""
     text = "\n".join(filter(None, forms.texts("title", "reported_text", "symptoms", "environment").values()))
-    found = suggestions.suggest_for(db(), runtime().live, text, viewer())
+    found = suggestions.suggest_for(db(), runtime().live, text, viewer(), now=now())
     found = keep(suggestions.record, found, kind="typing", actor=me(), now=now())
     keep_typed()
     return page("incidents/new.html", "incidents/_typing.html", panel=found, **choices())

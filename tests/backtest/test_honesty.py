@@ -1,6 +1,7 @@
 """Promises by the desk's own record: taken over where they come truer, left where somebody went back."""
 
 import random
+from dataclasses import replace
 
 from assistant.backtest import honesty
 from assistant.backtest.outcome import Outcome
@@ -24,6 +25,16 @@ def test_a_modest_desk_learns_and_says_what_it_is_worth():
     found = honesty.learn(list(outcomes(300, modest)))
     assert found["labels"] == 300
     assert found["after"] < found["before"]
+
+
+def test_earlier_is_what_was_resolved_earlier_whatever_its_number():
+    """Incidents of another desk, brought in later, have higher numbers than what they came before."""
+    early, late = list(outcomes(100, modest)), list(outcomes(100, lambda chance: chance, seed=4))
+    early = [replace(one, incident_id=one.incident_id + 1000, ended_at="2025-01-01") for one in early]
+    late = [replace(one, ended_at="2026-01-01") for one in late]
+    in_time = honesty.learn([replace(one, incident_id=place) for place, one in enumerate([*early, *late])])
+    assert honesty.learn([*late, *early]) == in_time
+    assert in_time["after"] > in_time["before"], "what was learned from the earlier ones does not hold later"
 
 
 def test_few_incidents_teach_nothing():

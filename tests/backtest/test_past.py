@@ -11,7 +11,7 @@ from assistant.backtest.cases import Case
 from assistant.backtest.past import Past
 from assistant.backtest.states import State
 from index.encoder import HashEncoder
-from kb.corpus import Passage
+from kb.corpus import Occasion, Passage
 from tests.make import NOON
 
 HOURS = st.integers(0, 30)
@@ -22,7 +22,7 @@ def at(hour):
 
 
 def case(hour, groups=()):
-    return Case(0, at(hour), "kettle", frozenset(groups), None, "", {})
+    return Case(0, at(hour), "kettle", frozenset(groups), None, "", {}, Occasion(at(hour)))
 
 
 def state(number, since, until, scope="incident"):

@@ -3,7 +3,7 @@
 import pytest
 
 from assistant import worker
-from assistant.backtest import cases, contest, reading, run
+from assistant.backtest import cases, contest, knowing, reading, run
 from assistant.backtest.outcome import Outcome
 from assistant.desk import jobs, laboratory, lifecycle, link, nightly
 from assistant.desk.incident import Incident
@@ -225,7 +225,7 @@ def test_a_run_with_another_recipe_is_held_against_the_one_before(runtime, histo
 
 
 def test_other_weights_take_part_in_the_contest(runtime, history):
-    nothing = dict.fromkeys(fusion.shipped()["weights"], 0.0)
+    nothing = dict.fromkeys(fusion.shipped_weights(), 0.0)
     found = loaded(runtime)
     with reading.opened(runtime, list(found.values()), lambda *_: None) as then:
         other = contest.with_weights("none", "Nothing counts", nothing)
@@ -318,3 +318,19 @@ def test_another_model_is_tried_on_the_same_incidents_and_nothing_is_kept(runtim
     assert blind["known"] == 3 and blind["MRR@10"][0] <= 0
     with runtime.reading() as db:
         assert db.query(LaboratoryRun).count() == 0
+
+
+def test_what_is_known_of_an_item_is_what_was_known_then(runtime, history):
+    """Neither the use of an article in this very incident, nor what happened or was decided later."""
+    with runtime.writing() as db:
+        tunnel, cleo = db.get_one(Article, history["tunnel"]), make.person(db, "cleo")
+        authoring.set_state(db, tunnel, confidence="not_validated", actor=cleo, now=day(5, 2))
+        moved = db.get_one(Incident, history["second drop"])
+        changes = {"service_id": make.service(db, "Kettles").id}
+        lifecycle.edit(db, moved, changes, seen=moved.version, actor=cleo, now=day(5, 3))
+        db.commit()
+    found = loaded(runtime)
+    assert found[history["second drop"]].occasion.service_id is None
+    knows, item = knowing.as_of(runtime), ("article", history["tunnel"])
+    told = [knows(found[history[name]], [item])[item] for name in ("first drop", "second drop", "open")]
+    assert [(one.held, one.of, one.validated) for one in told] == [(0, 0, True), (1, 1, True), (2, 2, True)]

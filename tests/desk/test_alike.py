@@ -25,7 +25,7 @@ def desk(runtime):
         def like(item, who="ben"):
             live, viewer = follow(), viewer_of(db, make.person(db, who))
             of = alike.like_article if hasattr(item, "audience") else alike.like_incident
-            return {one.item.number: one for one in of(db, live, item, viewer)}
+            return {one.item.number: one for one in of(db, live, item, viewer, now=make.NOON)}
 
         db.follow, db.like = follow, like
         yield db
@@ -38,7 +38,7 @@ def printer(desk, title="Label printer stops", **more):
 def test_an_incident_shows_what_is_not_suggested_already(desk):
     one, others = printer(desk), [printer(desk) for _ in range(5)]
     found = desk.like(one)
-    panel = suggestions.suggest(desk, desk.follow(), one, viewer_of(desk, make.person(desk)))
+    panel = suggestions.suggest(desk, desk.follow(), one, viewer_of(desk, make.person(desk)), now=make.NOON)
     assert panel.open_incidents and found
     assert not {shown.item.number for shown in panel.all} & found.keys()
     assert found.keys() < {other.number for other in others}

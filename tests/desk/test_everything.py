@@ -33,7 +33,7 @@ def desk(runtime):
             worker.run_once(runtime, make.NOON)
             while runtime.live.status(runtime.sessions.reader()).stale:
                 worker.run_once(runtime, make.NOON)
-            return everything.search(db, runtime.live, parse(text), asker(who), **more)
+            return everything.search(db, runtime.live, parse(text), asker(who), now=make.NOON, **more)
 
         db.ask = ask
         db.titles = lambda text, **more: {

@@ -20,7 +20,7 @@ def desk(runtime):
             db.commit()
             worker.run_once(runtime, make.NOON)
             actor = make.person(db, who)
-            panel = suggestions.suggest(db, runtime.live, incident, viewer_of(db, actor))
+            panel = suggestions.suggest(db, runtime.live, incident, viewer_of(db, actor), now=make.NOON)
             return suggestions.record(
                 db, panel, kind="suggestion", actor=actor, now=make.NOON, incident_id=incident.id
             )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from index.fusion import Ask, Candidate, score, shipped, terms
+from index.fusion import Ask, Candidate, score, shipped_weights, terms
 from index.lexical import Evidence
 
 PROSE = Ask(known=1.0, strangeness=1.2)
@@ -69,4 +69,4 @@ def test_an_item_that_only_one_half_knows_still_has_a_score():
 
 
 def test_every_shipped_weight_belongs_to_a_term():
-    assert set(shipped()["weights"]) == set(terms(PROSE, Candidate("a")))
+    assert set(shipped_weights()) == set(terms(PROSE, Candidate("a")))

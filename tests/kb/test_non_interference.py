@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.desk import notice
+from assistant.desk import link, notice
 from assistant.desk.incident import Incident
 from assistant.desk.people import Group, Person
 from assistant.desk.permissions import viewer_of
@@ -13,8 +13,10 @@ from assistant.settings import POSTGRESQL
 from assistant.worker import run_once
 from index import plan, postgres, snapshot
 from kb.article import Article
+from kb.corpus import Occasion
 from kb.search import Within, find
 from tests import make
+from tests.web.world import showing
 
 SEEDS = 4
 HIDDEN = 5  # items that are added one after another for each seed
@@ -66,11 +68,15 @@ def hide_one(db, chance):
         ("incident", "solved", "solved", "team", "wip", "internal", "notice", "ended notice")
     )
     if kind == "incident":
-        make.incident(db, title, symptoms=text, restricted_to=group, requester=make.person(db, "ada"))
+        incident = make.incident(
+            db, title, symptoms=text, restricted_to=group, requester=make.person(db, "ada")
+        )
+        use_in_secret(db, incident, random.Random(incident.id))
     elif kind == "solved":  # by articles that everybody may read
         solve(db, chance, title, symptoms=text, restricted_to=group, requester=make.person(db, "ada"))
     elif kind.endswith("notice"):
         incident = make.incident(db, title, symptoms=text, restricted_to=group, requester=None)
+        use_in_secret(db, incident, random.Random(incident.id))
         told = notice.announce(
             db, incident, sentence(chance), text, actor=make.person(db), now=make.NOON, confirmed=True
         )
@@ -87,6 +93,16 @@ def solve(db, chance, title, **more):
     incident = make.incident(db, title, state="resolved", **more)
     for article in chance.sample(db.query(Article).order_by(Article.id).limit(VISIBLE).all(), 3):
         make.resolved_by(db, incident, article)
+
+
+def use_in_secret(db, incident, chance):
+    """Let an incident of a group be solved by what others may read too, for good or not for long."""
+    article = chance.choice(db.query(Article).order_by(Article.id).all())
+    other = chance.choice(db.query(Incident).order_by(Incident.id).all())
+    used = showing(db, incident, "incident", other.id)
+    used.choice, used.chosen_at = "used", make.NOON
+    made = link.add(db, incident, article, "resolved", actor=None, now=make.NOON)
+    made.failed_at = used.failed_at = chance.choice((None, make.NOON))
 
 
 def readers(db):
@@ -110,7 +126,7 @@ def see(runtime, questions):
             for question in questions:
                 for way, how in (("desk", {}), ("portal", PORTAL), ("narrowed", NARROWED)):
                     asked = mistyped(question) if way == "portal" else question
-                    found = find(db, runtime.live, asked, viewer, k=20, **how)
+                    found = find(db, runtime.live, asked, viewer, k=20, occasion=Occasion(make.NOON), **how)
                     seen[who, f"{asked} ({way})"] = replace(found, took_ms=0)
     return seen, may
 

@@ -12,7 +12,7 @@ from assistant.desk.permissions import viewer_of
 from index.encoder import HashEncoder
 from kb import tuning
 from kb.article import Article
-from kb.search import find
+from kb.search import Within, find
 from kb.viewer import ANONYMOUS, Viewer
 from tests import make
 
@@ -84,7 +84,7 @@ def test_promises_follow_what_the_desk_learned_until_somebody_goes_back(desk, ru
 
 def test_an_incident_does_not_count_as_having_solved_itself(desk):
     text = "Mailbox is full\nOutlook says that my mailbox is full."
-    alone = desk(text, exclude=frozenset({("incident", 2)}))
+    alone = desk(text, within=Within(without=frozenset({("incident", 2)})))
     assert alone.solved < desk(text).solved
     assert all(name != ("incident", 2) for name in names(alone))
 
@@ -126,7 +126,9 @@ def test_nothing_fits_is_said(desk):
 
 def test_the_asking_incident_can_be_left_out(desk):
     assert ("incident", 2) in names(desk("mailbox is full"))
-    assert ("incident", 2) not in names(desk("mailbox is full", exclude=frozenset({("incident", 2)})))
+    assert ("incident", 2) not in names(
+        desk("mailbox is full", within=Within(without=frozenset({("incident", 2)})))
+    )
 
 
 def test_only_the_wanted_kind_and_number_of_hits_come_back(desk):

@@ -221,3 +221,19 @@ def test_agents_do_not_enter(ben, asked):
 def test_before_the_first_run_there_is_nothing_behind_the_figures(cleo):
     assert cleo.get("/laboratory/incidents").status_code == 404
     assert cleo.get("/laboratory/days").status_code == 404
+
+
+def test_dan_goes_back_to_what_was_shipped_and_again_to_what_the_choices_taught(browser, cleo, asked, rows):
+    with rows() as db:
+        worth = {"labels": 300, "before": 0.5, "gain": [0.1, 0.05, 0.15], "better": True}
+        run = laboratory.last(db)
+        run.figures = {**run.figures, "learned": {"ranking": worth}}
+        tuning.adopt(db, "ranking", {"words": 9.0}, worth, actor=None, now=make.NOON)
+    dan = browser("dan")
+    assert "<b>In use</b>" in cleo.get("/laboratory").text
+    for way, button in (("shipped", "Use what was learned"), ("own", "Go back to what was shipped")):
+        assert cleo.post("/laboratory/learned", kind="ranking", way=way).status_code == 403
+        dan.post("/laboratory/learned", kind="ranking", way=way)
+        text = dan.get("/laboratory").text
+        assert button in text and "+0.100" in text
+    assert dan.post("/laboratory/learned", kind="kettle", way="own").status_code == 404

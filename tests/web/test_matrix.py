@@ -278,6 +278,7 @@ ROUTES = {  # endpoint -> case; 422 where only what is asked for is refused, so 
     "laboratory.run": Case(fine=303),
     "laboratory.plan": Case(fine=303, form={"nightly": "yes", "hour": "3", "seen": "0"}),
     "laboratory.promise": Case(fine=303, form={"way": "shipped"}),
+    "laboratory.learned": Case(fine=303, form={"kind": "ranking", "way": "shipped"}),
     "laboratory.incidents": Case(),
     "laboratory.incident": Case("asked incident"),
     "laboratory.days": Case(),

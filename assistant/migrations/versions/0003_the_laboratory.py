@@ -30,6 +30,7 @@ def upgrade() -> None:
         sa.Column("learned", sa.JSON(), nullable=False),
         sa.Column("evidence", sa.JSON(), nullable=False),
         sa.Column("in_use", sa.Boolean(), nullable=False),
+        sa.Column("numbers", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tuning")),
     )
     op.create_index("ix_tuning_kind", "tuning", ["kind", "in_use"])
@@ -39,10 +40,12 @@ def upgrade() -> None:
     )
     op.add_column("embedding", sa.Column("spare_recipe", sa.String(length=64), nullable=True))
     op.add_column("embedding", sa.Column("spare_vector", sa.LargeBinary(), nullable=True))
+    op.add_column("showing", sa.Column("failed_at", sa.DateTime(), nullable=True))
 
 
 def downgrade() -> None:
     """Take it back."""
+    op.drop_column("showing", "failed_at")
     op.drop_column("embedding", "spare_vector")
     op.drop_column("embedding", "spare_recipe")
     op.drop_index("ix_embedding_phrase", "embedding")
