@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from assistant.backtest import figures
 from assistant.backtest.cases import Case
@@ -127,7 +126,7 @@ def _turned(past: Past, examples: Sequence[Example], manner: Manner) -> Manner |
     if past.live.vectors is None or not asked:
         return None
     held = past.live.vectors.held(names)
-    order: NDArray[np.intp] = np.argsort(held.items, kind="stable")
+    order = np.argsort(held.items, kind="stable")
     items, starts = np.unique(held.items[order], return_index=True)
     right = np.array([[item.decode() in one.right for item in items] for one in asked])
     some = right.any(axis=1)
