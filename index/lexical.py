@@ -53,7 +53,12 @@ class Document:
     text: Sequence[str]
     identifiers: Collection[str] = ()
 
-    @property
+    @cached_property
+    def frequencies(self) -> Counter[str]:
+        """How often it says each stem."""
+        return Counter(self.text)
+
+    @cached_property
     def said(self) -> str:
         """Its stems in their order, each word of the title once."""
         return " ".join(self.text[len(self.title) * (TITLE_TIMES - 1) :])
@@ -84,13 +89,11 @@ def rarity(having: int, items: int) -> float:
 
 def weigh(question: Question, document: Document) -> Evidence:
     """Return what speaks for a document by its words."""
-    frequencies = Counter(document.text)
-    title = set(document.title)
+    frequencies, title = document.frequencies, set(document.title)
     if question.beginning:
-        frequencies[question.beginning] = sum(
-            times for stem, times in frequencies.items() if stem.startswith(question.beginning)
-        )
-        title |= {question.beginning} if any(stem.startswith(question.beginning) for stem in title) else set()
+        begun = {stem: times for stem, times in frequencies.items() if stem.startswith(question.beginning)}
+        frequencies = frequencies | Counter({question.beginning: sum(begun.values())})
+        title |= {question.beginning} if title & begun.keys() else set()
     had = {stem: frequencies[stem] for stem in question.weights if frequencies[stem]}
     norm = K1 * (1 - B + B * len(document.text) / (question.mean_length or 1))
     score = sum(

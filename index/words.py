@@ -1,7 +1,7 @@
 """The lexical half: one document per item in Tantivy; questions are built here, so no query syntax can reach it."""
 
 import fcntl
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from threading import RLock
 
@@ -12,7 +12,7 @@ from index import documents, footer, questions
 from index.documents import MARK, Entry
 from index.errors import IndexDamaged, WriterBusy
 from index.hits import Allowed, Hit
-from index.lexical import Evidence, Question, rarity, weigh
+from index.lexical import Document, Evidence, Question, rarity, weigh
 from index.questions import Counts
 from index.tokens import words_by_stem
 
@@ -20,9 +20,33 @@ HEAP_BYTES = 50_000_000
 LOCK = ".tantivy-writer.lock"
 EXACT_FIRST = 1000.0  # more than any sum of words
 LENGTH = " "  # no stem has a space: the place of the summed lengths among the counts
+MOST_READ = 1_000  # items whose words are kept at hand
 WIDE = 0.5  # share of all items: whoever may read more gets the best of all, less what is hidden
 AHEAD = 3  # times more hits are asked for then
 ANY = " *"  # after a stem: the place of those that begin with it
+
+
+class Reader:
+    """The index as it was at one moment: where something is in it means nothing to another one."""
+
+    def __init__(self, searcher: tantivy.Searcher) -> None:
+        self.searcher = searcher
+        self._read: dict[tuple[int, int], Document] = {}  # what was read last: it is looked at several times
+
+    def found(self, query: Query, k: int) -> Iterator[tuple[float, Document]]:
+        """Return the k items that fit a query best, each with its score."""
+        for score, address in self.searcher.search(query, limit=k, count=False).hits:
+            yield score, self.document(address)
+
+    def document(self, address: tantivy.DocAddress) -> Document:
+        """Return an item as it was written."""
+        place = address.segment_ord, address.doc
+        held = self._read.get(place)
+        if held is None:
+            if len(self._read) >= MOST_READ:
+                self._read = {}
+            held = self._read[place] = documents.read(self.searcher.doc(address))
+        return held
 
 
 class Words:
@@ -98,7 +122,7 @@ class Words:
         with self._lock, footer.named(self.folder):
             self._index.reload()
             self._searcher = self._index.searcher()
-            self._counts = {}
+            self._counts, self._reader = {}, Reader(self._searcher)
             hits = self._searcher.search(self._term("item", MARK), limit=1, count=False).hits
             mark = self._searcher.doc(hits[0][1]) if hits else None
             if mark is None or mark.get_first("exact") != str(documents.FORM):
@@ -139,13 +163,15 @@ class Words:
         ]
         if not wanted or k <= 0:
             return []
+        reader = self._reader
         asked = Query.boolean_query([(Occur.Should, query) for query in wanted])
         if allowed and self._count(allowed) > WIDE * self.count:
-            found = self._left_over(asked, k, allowed)
+            found = self._left_over(reader, asked, k, allowed)
             if found is not None:
                 return found
-        hits = self._searcher.search(self._within(asked, allowed), limit=k, count=False).hits
-        return [Hit(0, self._name(address), score) for score, address in hits]
+        return [
+            Hit(0, document.item, score) for score, document in reader.found(self._within(asked, allowed), k)
+        ]
 
     @staticmethod
     def said(text: str) -> dict[str, list[str]]:
@@ -155,25 +181,21 @@ class Words:
     def weigh(self, question: Question, items: Collection[str]) -> dict[str, Evidence]:
         """Return what speaks for each of these items by its words; items that are not here are left out."""
         named = Query.term_set_query(self._schema, "item", sorted(items))
-        hits = self._searcher.search(named, limit=len(items), count=False).hits if items else []
-        found = (documents.read(self._searcher.doc(address)) for _, address in hits)
-        return {document.item: weigh(question, document) for document in found}
+        found = self._reader.found(named, len(items)) if items else ()
+        return {document.item: weigh(question, document) for _, document in found}
 
-    def _left_over(self, asked: Query, k: int, allowed: Allowed) -> list[Hit] | None:
+    def _left_over(self, reader: "Reader", asked: Query, k: int, allowed: Allowed) -> list[Hit] | None:
         """Return the k best that are allowed, from the best of all; None where there are too few among these."""
-        hits = self._searcher.search(asked, limit=AHEAD * k, count=False).hits
-        classes = self._searcher.fast_field_values("class", [address for _, address in hits])
+        hits = reader.searcher.search(asked, limit=AHEAD * k, count=False).hits
+        classes = reader.searcher.fast_field_values("class", [address for _, address in hits])
         is_open = {documents.class_of(scope) for scope in allowed.scopes}
         found: list[Hit] = []
         for (score, address), number in zip(hits, classes, strict=True):
-            if len(found) < k and (
-                number in is_open or (allowed.items and self._name(address) in allowed.items)
-            ):
-                found.append(Hit(0, self._name(address), score))
+            if len(found) < k and (number in is_open or allowed.items):
+                item = reader.document(address).item
+                if number in is_open or item in allowed.items:
+                    found.append(Hit(0, item, score))
         return found if len(found) == k or len(hits) < AHEAD * k else None
-
-    def _name(self, address: tantivy.DocAddress) -> str:
-        return str(self._searcher.doc(address).get_first("item"))
 
     def _writing(self) -> tantivy.IndexWriter:
         if self._writer is None:

@@ -130,12 +130,14 @@ class Asking:
         numbered = items_numbered(self.text)
         meaning = _ASIDE.submit(self._by_meaning)  # hardly any of either half needs the other's Python
         by_words = self._by_words()
+        evidence = self._weighed({*by_words, *numbered})
         self.near = meaning.result()
         if self._put_right():
             self.near = self._by_meaning()
         items = sorted({*self.near, *by_words, *numbered})
-        evidence = {item: Evidence(item, identifiers=frozenset({name})) for item, name in numbered.items()}
-        evidence |= self.words.weigh(self.question, items) if self.words and self.question else {}
+        evidence |= self._weighed([item for item in items if item not in evidence])
+        for item, name in numbered.items():
+            evidence.setdefault(item, Evidence(item, identifiers=frozenset({name})))
         self.ask = self._like(evidence)
         meant, opened = self._meant(items)
         return self._spelled(
@@ -219,6 +221,9 @@ class Asking:
             self.question = None
             self.troubles.append(TROUBLES["words"])
             return []
+
+    def _weighed(self, items: Collection[str]) -> dict[str, Evidence]:
+        return self.words.weigh(self.question, items) if self.words and self.question else {}
 
     def _like(self, evidence: Mapping[str, Evidence]) -> Ask:
         """Return what the question is like, for the model and for the words of what may be read."""

@@ -75,7 +75,7 @@ def job(runtime, job_id):
         return db.get_one(jobs.Job, job_id)
 
 
-@pytest.mark.parametrize("kind", sorted(worker.LONG - {"import"}))
+@pytest.mark.parametrize("kind", sorted(worker.LONG - {"import", "model.back"}))
 def test_an_article_written_while_a_long_job_runs_is_found_within_seconds(runtime, slow, kind):
     begun, go_on = slow(kind)
     with working(runtime):
@@ -128,7 +128,7 @@ def test_the_worker_gives_signs_of_life_while_a_long_job_runs(runtime, slow):
         within(SOON_S, alive)
 
 
-@pytest.mark.parametrize("kind", sorted(worker.LONG - {"import"}))
+@pytest.mark.parametrize("kind", sorted(worker.LONG - {"import", "model.back"}))
 def test_a_worker_that_is_asked_to_end_gives_its_long_job_back_at_once(runtime, slow, kind):
     begun, _ = slow(kind)
     with working(runtime) as thread:
