@@ -24,6 +24,7 @@ TRIES = 50  # ports looked at after the wanted one
 MOST_CONNECTIONS = 4000  # open at the same time, nearly all of them idle
 OPEN_FILES = 2 * MOST_CONNECTIONS
 PATIENCE_S = 15  # for the worker to finish what it does
+AGAIN_S = 10.0  # later than requests that are being answered need
 
 
 def serve(settings: Settings, *, with_worker: bool, say: Callable[[str], object]) -> None:
@@ -36,7 +37,8 @@ def serve(settings: Settings, *, with_worker: bool, say: Callable[[str], object]
     behind = _behind(settings.trusted_proxies)
     server = make_server(create_app(runtime), listener, threads=settings.threads, **behind)
     worker = start_worker(settings) if with_worker else None
-    signal.signal(signal.SIGTERM, _as_interrupt)
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
+        signal.signal(name, _interrupt)
     try:
         with suppress(KeyboardInterrupt):
             if port != settings.port:
@@ -46,6 +48,7 @@ def serve(settings: Settings, *, with_worker: bool, say: Callable[[str], object]
             invite_administrator(runtime, address, say)
             server.run()
     finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
         server.close()
         if worker is not None:
             stop(worker)
@@ -127,7 +130,9 @@ def stop(worker: subprocess.Popen[bytes]) -> None:
     worker.kill()
 
 
-def _as_interrupt(*_: object) -> None:
+def _interrupt(*_: object) -> None:
+    """Raise an interrupt, and once more later: it is lost where nothing can be raised, such as in a finaliser."""
+    signal.setitimer(signal.ITIMER_REAL, AGAIN_S)
     raise KeyboardInterrupt
 
 
