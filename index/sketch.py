@@ -12,8 +12,6 @@ from index.rows import Numbers, Vector
 TURNED_BY = 20_260_101  # any number; the same for ever
 OF_EIGHT = 8  # the library takes dimensions that are a multiple of it
 
-faiss.omp_set_num_threads(1)  # one query at a time: more threads would only take turns
-
 
 class Sketch:
     """Proposes rows that are likely to be near a question; the same ones each time."""

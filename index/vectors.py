@@ -8,6 +8,7 @@ from secrets import token_hex
 from threading import RLock
 from typing import Any
 
+import faiss
 import numpy as np
 from numpy.typing import NDArray
 
@@ -99,6 +100,9 @@ class Vectors:
             raise RecipeMismatch(f"The query does not have the {self.dimension} numbers of this index.")
         if k <= 0:
             return []
+        faiss.omp_set_num_threads(
+            1
+        )  # of this thread's own: more would wait on other processors without a pause
         with self._lock:  # a passage is on a shelf or fresh, never for a moment neither
             fresh, shelves = self._fresh.near(query, k, allowed), self._shelves
         is_open = {scope: allowed is None or scope in allowed.scopes for scope in shelves}

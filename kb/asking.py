@@ -104,7 +104,7 @@ class Asking:
         self.question: Question | None = None
         self.read: Any = None  # the vector of the question as the model reads it
         self.whole: Any = None  # as it is asked
-        self.opening: Any = None  # the vector of its headline
+        self.opening: Any = None  # the vector of its headline, None where that is all of it
         self.ask = Ask()
 
     def ranked(self) -> list[Ranked]:
@@ -131,9 +131,10 @@ class Asking:
         meaning = _ASIDE.submit(self._by_meaning)  # hardly any of either half needs the other's Python
         by_words = self._by_words()
         evidence = self._weighed({*by_words, *numbered})
+        self.opening = self._opened()
         self.near = meaning.result()
         if self._put_right():
-            self.near = self._by_meaning()
+            self.near, self.opening = self._by_meaning(), self._opened()
         items = sorted({*self.near, *by_words, *numbered})
         evidence |= self._weighed([item for item in items if item not in evidence])
         for item, name in numbered.items():
@@ -174,10 +175,8 @@ class Asking:
         if self.vectors is None or self.encoder is None:
             return []
         try:
-            read = self.encoder.encode_query([self.said, *self._headline()])
-            self.read = read[0]
-            self.whole, *shorter = self.manner.adapter.of(read) if self.manner.adapter else read
-            self.opening = shorter[0] if shorter else self.whole
+            read = self.encoder.encode_query([self.said])
+            self.read, self.whole = read[0], self._turned(read)
             return self._nearest(self.vectors)
         except Exception:  # whatever a native library does, the other half still answers
             log.exception("the search by meaning failed")
@@ -196,10 +195,20 @@ class Asking:
                 return items[: self.pool]
             wanted *= 2
 
-    def _headline(self) -> list[str]:
-        """Return the question's headline unless it is all there is."""
+    def _opened(self) -> Any:
+        """Return the vector of the question's headline, None where that is all there is or it cannot be read."""
         opening = headline(self.said)
-        return [opening] if len(opening) < len(self.said.strip()) else []
+        if self.vectors is None or self.encoder is None or len(opening) >= len(self.said.strip()):
+            return None
+        try:
+            return self._turned(self.encoder.encode_query([opening]))
+        except Exception:  # whatever a native library does, the whole question still counts
+            log.exception("the headline could not be read")
+            return None
+
+    def _turned(self, read: Any) -> Any:
+        """Return the vector that is asked for the one that was read, of shape (1, dimension)."""
+        return (self.manner.adapter.of(read) if self.manner.adapter else read)[0]
 
     def _put_right(self) -> bool:
         """Spell as items here do what the model knows better in that spelling; say whether the question changed."""
@@ -240,7 +249,7 @@ class Asking:
         """Return the passages of items, nearest first, and how near each item is to the question's headline."""
         if self.vectors is None or self.whole is None:
             return {}, {}
-        asked = [self.whole] if self.opening is self.whole else [self.whole, self.opening]
+        asked = [self.whole] if self.opening is None else [self.whole, self.opening]
         phrases = self.phrases.of(items)
         meant, *shorter = [
             self._told(hits, phrases) for hits in self.vectors.score(asked, [*items, *phrases])
