@@ -52,7 +52,7 @@ class Settings(BaseSettings):
         MIXED,
         pattern=f"^({'|'.join(PRECISIONS)})$",
         description="Precision the model is exported in: `fp32`; `int8`, which is faster and a little less exact; "
-        "`mixed`, where only questions are read in eight bits.",
+        "`mixed`, where only short questions are read in eight bits.",
     )
     encoder_threads: int = Field(1, ge=1, le=64, description="Processor threads for reading one text.")
     trusted_proxies: int = Field(

@@ -18,7 +18,7 @@ Vectors = NDArray[np.float32]
 
 GRAPH, QUESTIONS, TOKENIZER, RECIPE = "model.onnx", "questions.onnx", "tokenizer.json", "recipe.json"
 BATCH_TOKENS = 4096  # padded tokens in one call: keeps memory flat whatever the lengths are
-QUESTION_TOKENS = 128  # of a question that are read
+SHORT = 64  # tokens of a question: longer ones lose by eight bits, and gain little time
 FULL_ENOUGH = 0.6  # of the longest text of a call: padding a shorter one takes longer than a call of its own
 
 
@@ -40,7 +40,7 @@ class Encoder(Protocol):
 class OnnxEncoder:
     """Serves an exported model; safe to share between threads.
 
-    Questions are read by a graph of their own where there is one. threads: 0 leaves the choice to ONNX Runtime.
+    Short questions are read by a graph of their own where there is one. threads: 0 leaves the choice to ONNX Runtime.
     Raises ModelMissing or ModelDamaged when it cannot be used.
     """
 
@@ -59,59 +59,47 @@ class OnnxEncoder:
         serve = partial(
             onnxruntime.InferenceSession, sess_options=options, providers=["CPUExecutionProvider"]
         )
-        longest = self.recipe.max_tokens
         try:
-            texts = serve(str(folder / GRAPH))
-            questions = serve(str(folder / QUESTIONS)) if QUESTIONS in files else texts
-            tokenizers = [Tokenizer.from_file(str(folder / TOKENIZER)) for _ in range(2)]
+            self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+            self._texts = serve(str(folder / GRAPH))
+            self._questions = serve(str(folder / QUESTIONS)) if QUESTIONS in files else self._texts
         except Exception as error:  # both libraries raise bare or private exceptions
             raise ModelDamaged(f"The model in {folder} cannot be loaded: {error}") from error
-        in_eight_bits = self.recipe.precision == EIGHT_BITS
-        self._texts = _Reader(texts, tokenizers[0], longest, in_eight_bits)
-        in_eight_bits = in_eight_bits or questions is not texts
-        self._questions = _Reader(questions, tokenizers[1], min(longest, QUESTION_TOKENS), in_eight_bits)
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(self.recipe.max_tokens)
+        self._inputs = [entry.name for entry in self._texts.get_inputs()]
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return one vector of length 1 for each text, float32, shape (texts, dimension), in their order."""
-        return self._texts.read(texts, self.recipe.dimension)
+        encodings = self._tokenizer.encode_batch_fast(list(texts))
+        vectors = np.empty((len(encodings), self.recipe.dimension), dtype=np.float32)
+        # Eight bits are spread over what is read together, so that a text's vector would depend on its company.
+        together = 1 if self.recipe.precision == EIGHT_BITS else BATCH_TOKENS
+        for batch in _batches([len(encoding.ids) for encoding in encodings], together):
+            vectors[batch] = self._run(self._texts, [encodings[position] for position in batch])
+        return vectors
 
     def encode_query(self, texts: Sequence[str]) -> Vectors:
-        """Return the same for questions, in eight bits where the export brought a graph for them."""
-        return self._questions.read(texts, self.recipe.dimension)
+        """Return the same for questions, the short ones in eight bits where the export brought a graph for them."""
+        vectors = np.empty((len(texts), self.recipe.dimension), dtype=np.float32)
+        for row, encoding in enumerate(self._tokenizer.encode_batch_fast(list(texts))):
+            graph = self._questions if len(encoding.ids) <= SHORT else self._texts
+            vectors[row] = self._run(graph, [encoding])[0]
+        return vectors
 
     def strangeness(self, text: str) -> float:
         """Return into how many pieces the model breaks a word of what it reads of the text."""
-        encoding = self._texts.tokenizer.encode(text)
+        encoding = self._tokenizer.encode(text)
         end = max((last for _, last in encoding.offsets), default=0)
         return len(encoding.ids) / max(1, len(text[:end].split()))
 
-
-class _Reader:
-    """A graph with its tokenizer. longest: tokens; what comes later is not read."""
-
-    def __init__(self, graph: Any, tokenizer: Any, longest: int, in_eight_bits: bool) -> None:
-        self._graph, self.tokenizer = graph, tokenizer
-        self._inputs = [entry.name for entry in graph.get_inputs()]
-        # Eight bits are spread over what is read together, so that a text's vector would depend on its company.
-        self._together = 1 if in_eight_bits else BATCH_TOKENS
-        tokenizer.no_padding()
-        tokenizer.enable_truncation(longest)
-
-    def read(self, texts: Sequence[str], dimension: int) -> Vectors:
-        """Return one vector for each text, shape (texts, dimension), in their order."""
-        encodings = self.tokenizer.encode_batch_fast(list(texts))
-        vectors = np.empty((len(encodings), dimension), dtype=np.float32)
-        for batch in _batches([len(encoding.ids) for encoding in encodings], self._together):
-            vectors[batch] = self._run([encodings[position] for position in batch])
-        return vectors
-
-    def _run(self, encodings: Sequence[Any]) -> Vectors:
+    def _run(self, graph: Any, encodings: Sequence[Any]) -> Vectors:
         longest = max(len(encoding.ids) for encoding in encodings)
         feed = {name: np.zeros((len(encodings), longest), dtype=np.int64) for name in self._inputs}
         for row, encoding in enumerate(encodings):
             feed["input_ids"][row, : len(encoding.ids)] = encoding.ids
             feed["attention_mask"][row, : len(encoding.ids)] = 1
-        result: Vectors = self._graph.run(None, feed)[0]
+        result: Vectors = graph.run(None, feed)[0]
         return result
 
 
