@@ -4,14 +4,12 @@ A backup is a folder. It is made under a name that nobody takes for a backup and
 what has the name of a backup is one, whenever a process died.
 """
 
-import fcntl
 import json
 import os
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from hashlib import file_digest
@@ -22,6 +20,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.engine import URL, make_url
 
+from assistant.alone import alone
 from assistant.desk import heartbeat, jobs, nightly
 from assistant.desk.errors import DeskError
 from assistant.runtime import Runtime
@@ -67,7 +66,7 @@ def make(
     keep: how many remain. tell: called with step, done and of. Raises BackupFailed; nothing that looks like a backup
     is left then.
     """
-    with _alone(folder):
+    with alone(folder, BackupFailed(f"Another backup into {folder} is under way.")):
         for dead in folder.glob(f"{UNFINISHED}*"):
             shutil.rmtree(dead)
         name = f"{PREFIX}{now.astimezone(UTC):%Y%m%d-%H%M%S}"
@@ -244,18 +243,6 @@ def _wait(process: subprocess.Popen[str], tell: Tell) -> str:
     except BaseException:
         process.kill()
         raise
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Let one process at a time make a backup here, so that whatever is unfinished was left by a dead one."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise BackupFailed(f"Another backup into {folder} is under way.") from error
-        yield
 
 
 def _digest(path: Path) -> str:

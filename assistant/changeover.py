@@ -4,14 +4,13 @@ Vectors of the other model are made beside those that are in use; only when ever
 answers. Broken off anywhere, the desk goes on with one of the two, and what was done so far is not done again.
 """
 
-import fcntl
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, suppress
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from assistant import models
+from assistant.alone import alone
 from assistant.desk.errors import DeskError
 from assistant.desk.people import Person
 from assistant.runtime import Runtime
@@ -28,9 +27,14 @@ class CannotChange(DeskError):
     """There is no model here that could be changed, or somebody else changes it now."""
 
 
+def changing(runtime: Runtime) -> AbstractContextManager[None]:
+    """Let one process at a time change the model. Raises CannotChange."""
+    return alone(runtime.settings.models_folder, CannotChange("Another change of the model is under way."))
+
+
 def go_back(runtime: Runtime, recipe: str, actor_id: int | None, tell: Tell) -> None:
     """Put a model in use again that was in use before; nothing is left to do where it is already."""
-    with alone(runtime.settings.models_folder):
+    with changing(runtime):
         with runtime.reading() as db:
             if beside.in_use(db) == recipe:
                 return
@@ -86,15 +90,3 @@ def forget_others(runtime: Runtime) -> None:
     with suppress(SearchError):
         used.add(runtime.models(SHIPPED).recipe.fingerprint())
     models.forget_others(runtime.settings, kept, used)
-
-
-@contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """Let one process at a time change the model."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise CannotChange("Another change of the model is under way.") from error
-        yield

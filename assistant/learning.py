@@ -17,7 +17,7 @@ from sqlalchemy import select
 from assistant import adaptation, models
 from assistant.adaptation import CannotAdapt, Manner, Verdict
 from assistant.backtest import cases, promotion, run
-from assistant.changeover import alone, answering, embed, forget_others, go_over
+from assistant.changeover import answering, changing, embed, forget_others, go_over
 from assistant.desk import lessons
 from assistant.desk.asset import Service
 from assistant.models import CANDIDATE
@@ -35,7 +35,7 @@ Train = Callable[..., Verdict]
 
 def carry_out(runtime: Runtime, tell: Tell, train: Train = adaptation.adapt) -> dict[str, Any]:
     """Teach a copy of the model, and put it in use when it finds better; return what came of it."""
-    with alone(runtime.settings.models_folder):
+    with changing(runtime):
         try:
             came = _done(runtime) or _adapted(runtime, tell, train)
         except CannotAdapt as error:
