@@ -38,7 +38,7 @@ def serve(settings: Settings, *, with_worker: bool, say: Callable[[str], object]
     server = make_server(create_app(runtime), listener, threads=settings.threads, **behind)
     worker = start_worker(settings) if with_worker else None
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
-        signal.signal(name, _interrupt)
+        signal.signal(name, interrupt)
     try:
         with suppress(KeyboardInterrupt):
             if port != settings.port:
@@ -130,7 +130,7 @@ def stop(worker: subprocess.Popen[bytes]) -> None:
     worker.kill()
 
 
-def _interrupt(*_: object) -> None:
+def interrupt(*_: object) -> None:
     """Raise an interrupt, and once more later: it is lost where nothing can be raised, such as in a finaliser."""
     signal.setitimer(signal.ITIMER_REAL, AGAIN_S)
     raise KeyboardInterrupt

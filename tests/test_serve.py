@@ -62,3 +62,28 @@ def test_it_stops_cleanly_however_early_it_is_asked_to(tmp_path, runtime, how):
     assert desk.wait() == 0
     assert "Kintsugi has stopped." in rest
     assert "Traceback" not in rest
+
+
+LOST = """
+import os, signal, time
+from assistant import serve
+serve.AGAIN_S = 0.2
+for name in (signal.SIGINT, signal.SIGALRM):
+    signal.signal(name, serve.interrupt)
+class Last:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.01)
+Last()
+try:
+    time.sleep(20)
+except KeyboardInterrupt:
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    print("stops")
+"""
+
+
+def test_an_interrupt_that_falls_where_none_can_be_raised_comes_again():
+    """Ctrl-C may reach the desk while Python ends an object: there it would be forgotten."""
+    ran = subprocess.run([sys.executable, "-c", LOST], capture_output=True, text=True, timeout=60, check=True)
+    assert ran.stdout.strip() == "stops"

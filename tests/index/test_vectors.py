@@ -1,7 +1,9 @@
 """The dense half: exact answers, permission inside the search, files that are whole or refused."""
 
 from pathlib import Path
+from threading import Thread
 
+import faiss
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -54,6 +56,20 @@ def test_ben_gets_exactly_the_nearest_items_each_by_its_best_passage():
     index, entries = filled()
     query = unit(np.random.default_rng(9))[0]
     assert same(index.search(query, 10), exact(entries, query, 10))
+
+
+def test_a_search_leaves_the_other_processors_alone_whichever_thread_asks():
+    index, entries = filled()
+    used = []
+
+    def ask():
+        index.search(entries[0].vector, 10)
+        used.append(faiss.omp_get_max_threads())
+
+    asking = Thread(target=ask)
+    asking.start()
+    asking.join()
+    assert used == [1]
 
 
 @settings(max_examples=40, deadline=None)
