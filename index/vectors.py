@@ -100,9 +100,8 @@ class Vectors:
             raise RecipeMismatch(f"The query does not have the {self.dimension} numbers of this index.")
         if k <= 0:
             return []
-        faiss.omp_set_num_threads(
-            1
-        )  # of this thread's own: more would wait on other processors without a pause
+        # Said by each thread for itself: with more, the others wait on their processors without a pause.
+        faiss.omp_set_num_threads(1)
         with self._lock:  # a passage is on a shelf or fresh, never for a moment neither
             fresh, shelves = self._fresh.near(query, k, allowed), self._shelves
         is_open = {scope: allowed is None or scope in allowed.scopes for scope in shelves}
