@@ -20,10 +20,8 @@ HEAD = ("set", "without", "with", "difference", "what was learned")
 
 
 @click.command()
-@click.argument("data", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option(
-    "--model", type=click.Path(path_type=Path), default=Path("data/model"), help="The exported model."
-)
+@desks.DATA
+@desks.MODEL
 @click.option("--only", multiple=True, help="A set; all when none is named.")
 def main(data: Path, model: Path, only: tuple[str, ...]) -> None:
     """Measure every set, or those that are named, and write the table."""

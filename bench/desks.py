@@ -1,4 +1,4 @@
-"""What the benchmarks share: the sets of a data folder, the encoder, and the tables of docs/evaluation.md."""
+"""What benchmarks share: arguments, the sets of a data folder, the encoder, and the tables of docs/evaluation.md."""
 
 import os
 import re
@@ -11,6 +11,10 @@ import numpy as np
 from assistant.dataset import Data, Record
 from index.encoder import OnnxEncoder
 
+DATA = click.argument("data", type=click.Path(exists=True, file_okay=False, path_type=Path))
+MODEL = click.option(
+    "--model", type=click.Path(path_type=Path), default=Path("data/model"), help="The exported model."
+)
 REPORT = Path(__file__).parent.parent / "docs" / "evaluation.md"
 
 

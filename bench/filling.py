@@ -31,12 +31,10 @@ REAL = 200  # items of each kind whose vectors are the model's own; the others' 
 
 
 @click.command()
-@click.argument("data", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@desks.DATA
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--incidents", default=100_000, show_default=True, help="Incidents of the desk.")
-@click.option(
-    "--model", type=click.Path(path_type=Path), default=Path("data/model"), help="The exported model."
-)
+@desks.MODEL
 def main(data: Path, folder: Path, incidents: int, model: Path) -> None:
     """Fill a new desk in a folder."""
     make(data, folder, model, Size(incidents))

@@ -42,10 +42,8 @@ class Seen:
 
 
 @click.command()
-@click.argument("data", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option(
-    "--model", type=click.Path(path_type=Path), default=Path("data/model"), help="The exported model."
-)
+@desks.DATA
+@desks.MODEL
 @click.option("--write", is_flag=True, help="Write the coefficients found on all sets.")
 def main(data: Path, model: Path, write: bool) -> None:
     """Fit, and show what holds on sets that were left out."""

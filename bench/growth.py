@@ -26,11 +26,9 @@ TITLE = "Milliseconds until a page is there, as the desk grows"
 
 
 @click.command()
-@click.argument("data", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@desks.DATA
 @click.option("--size", "sizes", multiple=True, type=int, default=(1_000, 10_000, 100_000, 300_000))
-@click.option(
-    "--model", type=click.Path(path_type=Path), default=Path("data/model"), help="The exported model."
-)
+@desks.MODEL
 def main(data: Path, sizes: tuple[int, ...], model: Path) -> None:
     """Measure every size, write the table and draw the curve."""
     log.configure("ERROR")

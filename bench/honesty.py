@@ -41,10 +41,8 @@ class Promise:
 
 
 @click.command()
-@click.argument("data", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option(
-    "--model", type=click.Path(path_type=Path), default=Path("data/model"), help="The exported model."
-)
+@desks.DATA
+@desks.MODEL
 def main(data: Path, model: Path) -> None:
     """Ask every set that has both kinds of questions and write the tables."""
     log.configure("ERROR")

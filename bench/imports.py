@@ -44,7 +44,7 @@ HEADER = (
 
 
 @click.command()
-@click.argument("data", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@desks.DATA
 @click.option("--rows", default=100_000, show_default=True, help="Incidents to import.")
 def main(data: Path, rows: int) -> None:
     """Write a file of that many incidents, import it, import it again, and publish the figures."""

@@ -32,12 +32,10 @@ HEAD = ("page", "who", "p50 ms", "p95 ms", "HTML KB", "first view", "SQL stateme
 
 
 @click.command()
-@click.argument("data", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@desks.DATA
 @click.option("--desk", type=click.Path(exists=True, path_type=Path), help="A desk that was filled before.")
 @click.option("--incidents", default=100_000, show_default=True, help="Incidents of the desk.")
-@click.option(
-    "--model", type=click.Path(path_type=Path), default=Path("data/model"), help="The exported model."
-)
+@desks.MODEL
 @click.option("--seconds", default=150, show_default=True, help="How long fifty people click.")
 def main(data: Path, desk: Path | None, incidents: int, model: Path, seconds: int) -> None:
     """Measure, and write the tables."""

@@ -44,10 +44,8 @@ class Told:
 
 
 @click.command()
-@click.argument("data", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option(
-    "--model", type=click.Path(path_type=Path), default=Path("data/model"), help="The exported model."
-)
+@desks.DATA
+@desks.MODEL
 def main(data: Path, model: Path) -> None:
     """Write nDCG@10 without phrases and with them, for each set that has any, into the report."""
     sets = {folder.name: dataset.read(folder) for folder in desks.folders(data)}

@@ -31,10 +31,8 @@ HEAD_RECALL = (
 
 
 @click.command()
-@click.argument("data", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option(
-    "--model", type=click.Path(path_type=Path), default=Path("data/model"), help="The exported model."
-)
+@desks.DATA
+@desks.MODEL
 @click.option("--items", type=int, default=20_000, help="Size of the desk.")
 @click.option("--queries", type=int, default=40, help="Questions of each set.")
 @click.option("--database", default="", help="Address of an empty database in which pgvector may be made.")

@@ -23,7 +23,7 @@ MOST = 300  # texts that are read for the speed
 
 
 @click.command()
-@click.argument("data", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@desks.DATA
 @click.argument("models", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option(
     "--set", "names", multiple=True, default=("stackfaq", "runbooks", "kb_csc"), help="Sets to ask."

@@ -46,10 +46,8 @@ class Measured:
 
 
 @click.command()
-@click.argument("data", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option(
-    "--model", type=click.Path(path_type=Path), default=Path("data/model"), help="The exported model."
-)
+@desks.DATA
+@desks.MODEL
 def main(data: Path, model: Path) -> None:
     """Measure every set and write the table."""
     report(data, desks.encoder(model))

@@ -65,12 +65,10 @@ class Desk:
 
 
 @click.command()
-@click.argument("data", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@desks.DATA
 @click.option("--incidents", default=100_000, show_default=True, help="Records of both desks.")
 @click.option("--python", type=click.Path(exists=True, path_type=Path), help="One that has django-helpdesk.")
-@click.option(
-    "--model", type=click.Path(path_type=Path), default=Path("data/model"), help="The exported model."
-)
+@desks.MODEL
 def main(data: Path, incidents: int, python: Path | None, model: Path) -> None:
     """Fill both, measure both, and write the table."""
     log.configure("ERROR")

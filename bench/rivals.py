@@ -42,11 +42,9 @@ class Measured:
 
 
 @click.command()
-@click.argument("data", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@desks.DATA
 @click.option("--queries", default=200, show_default=True, help="Questions of each set.")
-@click.option(
-    "--model", type=click.Path(path_type=Path), default=Path("data/model"), help="The exported model."
-)
+@desks.MODEL
 @click.option(
     "--helpdesk", type=click.Path(exists=True, path_type=Path), help="One that has django-helpdesk."
 )

@@ -72,10 +72,8 @@ print(json.dumps({"ready": ready, "index": memory() - loaded, "all": memory()}))
 
 
 @click.command()
-@click.argument("data", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option(
-    "--model", type=click.Path(path_type=Path), default=Path("data/model"), help="The exported model."
-)
+@desks.DATA
+@desks.MODEL
 @click.option(
     "--items", multiple=True, type=int, default=(10_000, 100_000, 1_000_000), help="Sizes of the desk."
 )

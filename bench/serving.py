@@ -48,10 +48,8 @@ print(json.dumps({
 
 
 @click.command()
-@click.argument("data", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option(
-    "--model", type=click.Path(path_type=Path), default=Path("data/model"), help="The exported model."
-)
+@desks.DATA
+@desks.MODEL
 def main(data: Path, model: Path) -> None:
     """Measure, and write the table."""
     rows = [*import_rate(desks.folders(data)[0], desks.encoder(model)), *start_up(model)]

@@ -35,11 +35,9 @@ HEAD = ("set", "questions", "Kintsugi", "with typos", "cost", "BM25 alone", "wit
 
 
 @click.command()
-@click.argument("data", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@desks.DATA
 @click.option("--queries", default=200, show_default=True, help="Questions of each set.")
-@click.option(
-    "--model", type=click.Path(path_type=Path), default=Path("data/model"), help="The exported model."
-)
+@desks.MODEL
 def main(data: Path, queries: int, model: Path) -> None:
     """Ask every set with and without typos and write the table."""
     log.configure("ERROR")
