@@ -28,7 +28,7 @@ MENU = {  # section -> its rooms, in the order of the page
     "Knowledge": (
         Room("Curation", "curation.index", "curation", ("curation", "closures", "curation_merge")),
         Room("Articles", "articles.index", "article.write", ARTICLES),
-        Room("Laboratory", "laboratory.index", "laboratory", ("laboratory",)),
+        Room("Laboratory", "laboratory.index", "laboratory", ("laboratory", "model")),
     ),
     "Administration": (
         Room("People", "admin_people.index", "administer", ("admin_people", "imports.pe")),

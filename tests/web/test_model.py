@@ -42,6 +42,10 @@ def test_a_desk_that_never_learned_says_so(cleo):
     assert "Go back to the model before" not in text and "What came of it" not in text
 
 
+def test_the_menu_says_that_it_belongs_to_the_laboratory(cleo):
+    assert '<a href="/laboratory" aria-current="page">Laboratory</a>' in cleo.get("/laboratory/model").text
+
+
 def test_the_verdict_stands_with_its_figures_and_says_what_decided(cleo, adapted):
     text = " ".join(cleo.get("/laboratory/model").text.split())
     assert CAME["said"] in text
