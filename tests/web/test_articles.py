@@ -45,7 +45,8 @@ def test_the_words_in_which_an_article_is_known_are_for_those_who_may_read_the_i
             make.resolved_by(db, told, known)
     seen = {who: client.get(f"/articles/{article}").text for who, client in (("ben", ben), ("cleo", cleo))}
     assert all(
-        "Known in these words" in text and "“Blue padlock hops – In tunnels.”" in text for text in seen.values()
+        "Known in these words" in text and "“Blue padlock hops – In tunnels.”" in text
+        for text in seen.values()
     )
     assert "Salary padlock" in seen["cleo"]
     assert "Salary padlock" not in seen["ben"]
