@@ -25,7 +25,7 @@ from assistant.telling import Tell
 from index import evaluation, lesson
 from index.encoder import Encoder, OnnxEncoder
 from index.lesson import Pair
-from index.recipe import MIXED
+from index.recipe import FULL
 
 HELD_BACK = 10  # every tenth item
 MOST_PAIRS = 4000  # trained on in one night
@@ -45,7 +45,7 @@ class Manner:
 
     threads: int = 0
     niceness: int = 0
-    precision: str = MIXED
+    precision: str = FULL
 
     def words(self) -> tuple[str, str, str]:
         """Return it as that process reads it."""
@@ -160,7 +160,7 @@ def _found(encoder: Encoder, asked: Sequence[Pair], rivals: Sequence[Pair]) -> l
     """Return, for each pair, 1 divided by the rank of its item among all that its other half could belong to."""
     pool = [*asked, *rivals]
     told = encoder.encode([pair.told for pair in pool])
-    questions = encoder.encode_query([pair.asked for pair in asked])
+    questions = encoder.encode([pair.asked for pair in asked])
     items = np.array([pair.item for pair in pool])
     ranks = []
     for pair, scores in zip(asked, questions @ told.T, strict=True):

@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from index.recipe import MIXED, PRECISIONS
+from index.recipe import FULL, PRECISIONS
 
 PREFIX = "KINTSUGI_"
 EMBEDDED, POSTGRESQL = "embedded", "postgresql"  # who holds the index
@@ -49,12 +49,12 @@ class Settings(BaseSettings):
         description="The sentence-transformers model: an installed package that carries its weights, or a folder.",
     )
     model_precision: str = Field(
-        MIXED,
+        FULL,
         pattern=f"^({'|'.join(PRECISIONS)})$",
-        description="Precision the model is exported in: `fp32`; `int8`, which is faster and a little less exact; "
-        "`mixed`, where only short questions are read in eight bits.",
+        description="Precision of the model's weights: `fp32`; or `int8`, a little less exact, and faster where the "
+        "processor cannot multiply in bfloat16.",
     )
-    encoder_threads: int = Field(1, ge=1, le=64, description="Processor threads for reading one text.")
+    encoder_threads: int = Field(2, ge=1, le=64, description="Processor threads for reading one text.")
     trusted_proxies: int = Field(
         0, ge=0, le=5, description="Reverse proxies in front whose forwarding headers count."
     )

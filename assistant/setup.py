@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from sqlalchemy import func, select
@@ -10,9 +9,9 @@ from sqlalchemy import func, select
 from assistant import migrations
 from assistant.runtime import Runtime
 from assistant.settings import Settings
-from index.encoder import QUESTIONS, Encoder, load_recipe
+from index.encoder import Encoder, load_recipe
 from index.errors import SearchError
-from index.recipe import FULL, MIXED, Recipe
+from index.recipe import Recipe
 from kb import beside, embeddings
 from kb.embeddings import Embedding
 from kb.store import make_engine
@@ -71,9 +70,6 @@ def export_model(settings: Settings, say: Say) -> None:
         recipe = load_recipe(settings.model_folder)
     except SearchError:
         recipe = _exported(settings, say)
-    else:
-        if _lacks_questions(settings, recipe):
-            recipe = _exported(settings, say) or recipe
     say(f"The model {recipe.model} is ready." if recipe else "The desk will find by words only.")
 
 
@@ -86,14 +82,6 @@ def _exported(settings: Settings, say: Say) -> Recipe | None:
     except (ImportError, SearchError) as error:
         say(f"The model could not be exported: {error}")
         return None
-
-
-def _lacks_questions(settings: Settings, recipe: Recipe) -> bool:
-    """Say whether the model was exported before questions had a graph of their own; its vectors stay as they are."""
-    is_the_same = recipe.model == Path(settings.model).name and recipe.precision == FULL
-    return (
-        is_the_same and settings.model_precision == MIXED and not (settings.model_folder / QUESTIONS).exists()
-    )
 
 
 def fill_index(runtime: Runtime, *, rebuild: bool = False) -> None:

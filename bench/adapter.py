@@ -87,7 +87,7 @@ def lesson_of(desk: Desk, data: Data, queries: Sequence[Mapping[str, Any]], enco
     right = np.array(
         [[data.judged[str(query["id"])].get(name, 0) > 0 for name in names] for query in queries]
     )
-    questions = encoder.encode_query([dataset.text_of(query) for query in queries])
+    questions = encoder.encode([dataset.text_of(query) for query in queries])
     return Lesson(questions, held.vectors[order].astype(np.float32), starts, right)
 
 

@@ -126,7 +126,7 @@ def pgvector(told: Told) -> Iterator[Ask]:
         db.execute(f"SET hnsw.ef_search = {NEAR}")
 
         def ask(text: str) -> list[str]:
-            vector = _written(told.encoder.encode_query([text])[0])
+            vector = _written(told.encoder.encode([text])[0])
             return list(dict.fromkeys(name for (name,) in db.execute(asked, (vector, NEAR))))[:K]
 
         yield ask

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from hashlib import file_digest, sha256
 from pathlib import Path
 
-FULL, MIXED, EIGHT_BITS = PRECISIONS = ("fp32", "mixed", "int8")
+FULL, EIGHT_BITS = PRECISIONS = ("fp32", "int8")
 
 
 @dataclass(frozen=True)
@@ -13,7 +13,7 @@ class Recipe:
     """Everything that decides what vector a text gets.
 
     revision: SHA-256 of the weights the model was exported from. max_tokens: the model reads no further. precision:
-    of the numbers it counts with.
+    of the weights.
     """
 
     model: str

@@ -175,7 +175,7 @@ class Asking:
         if self.vectors is None or self.encoder is None:
             return []
         try:
-            read = self.encoder.encode_query([self.said])
+            read = self.encoder.encode([self.said])
             self.read, self.whole = read[0], self._turned(read)
             return self._nearest(self.vectors)
         except Exception:  # whatever a native library does, the other half still answers
@@ -201,7 +201,7 @@ class Asking:
         if self.vectors is None or self.encoder is None or len(opening) >= len(self.said.strip()):
             return None
         try:
-            return self._turned(self.encoder.encode_query([opening]))
+            return self._turned(self.encoder.encode([opening]))
         except Exception:  # whatever a native library does, the whole question still counts
             log.exception("the headline could not be read")
             return None

@@ -310,9 +310,9 @@ def test_without_a_sound_model_the_desk_starts_says_so_and_finds_by_words(desk, 
 BLOCKED = {  # library -> what the desk says about it
     "faiss": "meaning",
     "tantivy": "words",
-    "onnxruntime": "model",
+    "openvino": "model",
     "tokenizers": "model",
-    "faiss tantivy onnxruntime tokenizers torch sentence_transformers": "words",
+    "faiss tantivy openvino tokenizers torch sentence_transformers": "words",
 }
 
 

