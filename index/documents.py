@@ -52,20 +52,19 @@ def opened(fields: tantivy.Schema, folder: Path) -> tantivy.Index:
 def document_of(entry: Entry) -> Document:
     """Return an item as it is weighed."""
     title = stems(entry.title)
-    text = (title * TITLE_TIMES + stems(entry.text))[:MAX_STEMS]
-    return Document(
-        entry.item, title, text, identifiers("\n".join((*entry.numbers, entry.title, entry.text)))
-    )
+    text = " ".join((title * TITLE_TIMES + stems(entry.text))[:MAX_STEMS])
+    names = identifiers("\n".join((*entry.numbers, entry.title, entry.text)))
+    return Document(entry.item, title, text, names)
 
 
 def written(entry: Entry) -> tantivy.Document:
     """Return an item as the index keeps it."""
     made = document_of(entry)
-    document = tantivy.Document(item=entry.item, scope=entry.scope, text=" ".join(made.text))
+    document = tantivy.Document(item=entry.item, scope=entry.scope, text=made.text)
     document.add_text("title", " ".join(made.title))
-    document.add_text("held", " ".join(f"{entry.scope}/{stem}" for stem in dict.fromkeys(made.text)))
+    document.add_text("held", " ".join(f"{entry.scope}/{stem}" for stem in dict.fromkeys(made.text.split())))
     document.add_unsigned("class", class_of(entry.scope))
-    document.add_unsigned("length", len(made.text))
+    document.add_unsigned("length", made.length)
     for name in made.identifiers:
         document.add_text("exact", name)
     return document
@@ -81,7 +80,7 @@ def read(document: tantivy.Document) -> Document:
     return Document(
         item=document.get_first("item"),
         title=(document.get_first("title") or "").split(),
-        text=(document.get_first("text") or "").split(),
+        text=document.get_first("text") or "",
         identifiers=document.get_all("exact"),
     )
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import deque
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -56,6 +57,9 @@ class OnnxEncoder:
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(self.recipe.max_tokens)
         self._inputs = [entry.any_name for entry in self._graph.inputs]
+        self._idle: deque[Any] = (
+            deque()
+        )  # requests to the runtime that nobody uses; to make one takes milliseconds
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return one vector of length 1 for each text, float32, shape (texts, dimension), in their order."""
@@ -77,8 +81,13 @@ class OnnxEncoder:
         for row, encoding in enumerate(encodings):
             feed["input_ids"][row, : len(encoding.ids)] = encoding.ids
             feed["attention_mask"][row, : len(encoding.ids)] = 1
-        result: Vectors = self._graph.create_infer_request().infer(feed, share_inputs=True)[0]
-        return result
+        try:
+            request = self._idle.pop()
+        except IndexError:
+            request = self._graph.create_infer_request()
+        vectors: Vectors = request.infer(feed, share_inputs=True)[0]
+        self._idle.append(request)
+        return vectors
 
 
 def load_recipe(folder: Path) -> Recipe:

@@ -9,10 +9,11 @@ of an item besides its text counts little and never against it: it decides betwe
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from operator import mul
 
 from index import standing
 from index.lexical import Evidence
@@ -73,27 +74,62 @@ class Candidate:
 
 def terms(ask: Ask, candidate: Candidate) -> dict[str, float]:
     """Return what speaks for a candidate, by name, before it is weighed."""
+    factors = _factors(ask)
+    return dict(zip(factors, map(mul, factors.values(), _sides(candidate)), strict=True)) | standing.terms(
+        candidate.standing
+    )
+
+
+def scoring(ask: Ask, weights: Mapping[str, float] | None = None) -> Callable[[Candidate], float]:
+    """Return what gives each candidate of a question its score: the sum of its terms, weighed.
+
+    A score means the same for every question. weights: the shipped ones by default.
+    """
+    weighed = weights if weights is not None else shipped_weights()
+    coefficients = [weighed[name] * factor for name, factor in _factors(ask).items()]
+
+    def score(candidate: Candidate) -> float:
+        said = sum(map(mul, coefficients, _sides(candidate)))
+        if candidate.standing is UNKNOWN:
+            return said
+        return said + sum(weighed[name] * value for name, value in standing.terms(candidate.standing).items())
+
+    return score
+
+
+def _factors(ask: Ask) -> dict[str, float]:
+    """Return how far each side of a candidate counts for a question, by the name of its term."""
     known = max(ask.known, LEAST_KNOWN)
-    words = candidate.evidence.score / known if candidate.evidence else 0.0
     return {
-        "meaning": candidate.meaning * known,
-        "headline": candidate.headline * known,
-        "closest": candidate.closest * known,
-        "opening": candidate.opening * known * ask.length,
-        "agreement": candidate.agreement * known,
-        "words": words,
-        "strange_words": words * ask.strange,
-        "sharp_words": words * ask.sharpness,
-        "identifier": 1.0 if candidate.evidence and candidate.evidence.identifiers else 0.0,
-        "spelling": candidate.spelling,
-        **standing.terms(candidate.standing),
+        "meaning": known,
+        "headline": known,
+        "closest": known,
+        "opening": known * ask.length,
+        "agreement": known,
+        "words": 1 / known,
+        "strange_words": ask.strange / known,
+        "sharp_words": ask.sharpness / known,
+        "identifier": 1.0,
+        "spelling": 1.0,
     }
 
 
-def score(ask: Ask, candidate: Candidate, weights: Mapping[str, float] | None = None) -> float:
-    """Return one score for a candidate; it means the same for every question. weights: the shipped ones by default."""
-    weighed = weights if weights is not None else shipped_weights()
-    return sum(weighed[name] * value for name, value in terms(ask, candidate).items())
+def _sides(candidate: Candidate) -> tuple[float, ...]:
+    """Return what is known of a candidate's text, in the order of the factors."""
+    evidence = candidate.evidence
+    words = evidence.score if evidence else 0.0
+    return (
+        candidate.meaning,
+        candidate.headline,
+        candidate.closest,
+        candidate.opening,
+        candidate.agreement,
+        words,
+        words,
+        words,
+        1.0 if evidence and evidence.identifiers else 0.0,
+        candidate.spelling,
+    )
 
 
 @cache

@@ -46,22 +46,26 @@ class Question:
 
 @dataclass(frozen=True)
 class Document:
-    """An item as the word index keeps it: stems of its title, stems of all its text, its identifiers."""
+    """An item as the word index keeps it: stems of its title, stems of all its text, its identifiers.
+
+    text: with the stems of the title first, so often as they count, and a space between each two.
+    """
 
     item: str
     title: Sequence[str]
-    text: Sequence[str]
+    text: str
     identifiers: Collection[str] = ()
 
     @cached_property
-    def frequencies(self) -> Counter[str]:
-        """How often it says each stem."""
-        return Counter(self.text)
+    def length(self) -> int:
+        """How many stems it says."""
+        return self.text.count(" ") + 1 if self.text else 0
 
     @cached_property
     def said(self) -> str:
         """Its stems in their order, each word of the title once."""
-        return " ".join(self.text[len(self.title) * (TITLE_TIMES - 1) :])
+        again = sum(len(stem) + 1 for stem in self.title) * (TITLE_TIMES - 1)
+        return self.text[again:]
 
 
 @dataclass(frozen=True)
@@ -89,13 +93,16 @@ def rarity(having: int, items: int) -> float:
 
 def weigh(question: Question, document: Document) -> Evidence:
     """Return what speaks for a document by its words."""
-    frequencies, title = document.frequencies, set(document.title)
+    title, times_of = (
+        set(document.title),
+        Counter(filter(question.weights.__contains__, document.text.split())),
+    )
     if question.beginning:
-        begun = {stem: times for stem, times in frequencies.items() if stem.startswith(question.beginning)}
-        frequencies = frequencies | Counter({question.beginning: sum(begun.values())})
-        title |= {question.beginning} if title & begun.keys() else set()
-    had = {stem: frequencies[stem] for stem in question.weights if frequencies[stem]}
-    norm = K1 * (1 - B + B * len(document.text) / (question.mean_length or 1))
+        begun = [stem for stem in document.text.split() if stem.startswith(question.beginning)]
+        times_of[question.beginning] = len(begun)
+        title |= {question.beginning} if not title.isdisjoint(begun) else set()
+    had = {stem: times_of[stem] for stem in question.weights if times_of[stem]}
+    norm = K1 * (1 - B + B * document.length / (question.mean_length or 1))
     score = sum(
         question.counts[stem] * question.weights[stem] * times * (K1 + 1) / (times + norm)
         for stem, times in had.items()

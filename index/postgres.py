@@ -224,7 +224,7 @@ class Words(_Half):
         if missing:
             with self.look() as run:
                 for row in run(DOCUMENTS, items=missing):
-                    words = row.title.split(), row.text.split(), row.names.split()
+                    words = row.title.split(), row.text, row.names.split()
                     self._documents[row.item] = Document(row.item, *words)
         return {item: weigh(question, self._documents[item]) for item in items if item in self._documents}
 

@@ -192,11 +192,13 @@ def put_documents(run: Run, entries: Sequence[Entry], gone: Collection[str]) -> 
     run("DELETE FROM kintsugi_index.document WHERE item = ANY(:items)", items=sorted({*items, *gone}))
     run(CLASSES, scopes=scopes)
     columns = {
-        "lengths": [len(one.text) for one in made],
+        "lengths": [one.length for one in made],
         "titles": [" ".join(one.title) for one in made],
-        "texts": [" ".join(one.text) for one in made],
+        "texts": [one.text for one in made],
         "names": [" ".join(one.identifiers) for one in made],
-        "terms": [" ".join({*one.text, *(f"{NAME}{name}" for name in one.identifiers)}) for one in made],
+        "terms": [
+            " ".join({*one.text.split(), *(f"{NAME}{name}" for name in one.identifiers)}) for one in made
+        ],
     }
     run(PUT_DOCUMENTS, items=items, scopes=scopes, **columns)
     _count_documents(run, 1, items)

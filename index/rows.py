@@ -53,8 +53,11 @@ class Rows:
     def best(self, query: Vector, k: int) -> list[Hit]:
         """Return the k best items, each by its best passage, best first; of equals the oldest."""
         scores, order = self._scored(query)
-        first = np.unique(self.items[order], return_index=True)[1]
-        return self._hits(scores, order[np.sort(first)[:k]])
+        names = self.items[order].tolist()
+        first: dict[bytes, int] = {}
+        for place, name in enumerate(names):
+            first.setdefault(name, place)
+        return self._hits(scores, order[list(first.values())[:k]])
 
     def by_item(self, query: Vector) -> dict[str, list[Hit]]:
         """Return the hits of each item, best first."""
@@ -68,9 +71,8 @@ class Rows:
 
         The score of a passage is always the same number, whatever stands beside it and wherever it is kept.
         """
-        scores = (self.vectors * query).sum(
-            axis=1
-        )  # a matrix product would sum in another order in other company
+        # one row at a time: a matrix product would sum in another order in other company
+        scores: Vector = np.vecdot(self.vectors, query)
         return scores, np.lexsort((self.ids, -scores))
 
     def _hits(self, scores: Vector, rows: Numbers) -> list[Hit]:

@@ -105,7 +105,7 @@ class Asking:
         self.read: Any = None  # the vector of the question as the model reads it
         self.whole: Any = None  # as it is asked
         self.opening: Any = None  # the vector of its headline, None where that is all of it
-        self.ask = Ask()
+        self._is_like(Ask())
 
     def ranked(self) -> list[Ranked]:
         """Return every candidate of either half, best first."""
@@ -128,18 +128,18 @@ class Asking:
         if not self.text.strip():
             return []
         numbered = items_numbered(self.text)
+        self.question = self._read_by_words()
+        self.said = self._put_right()
         meaning = _ASIDE.submit(self._by_meaning)  # hardly any of either half needs the other's Python
         by_words = self._by_words()
         evidence = self._weighed({*by_words, *numbered})
         self.opening = self._opened()
         self.near = meaning.result()
-        if self._put_right():
-            self.near, self.opening = self._by_meaning(), self._opened()
         items = sorted({*self.near, *by_words, *numbered})
         evidence |= self._weighed([item for item in items if item not in evidence])
         for item, name in numbered.items():
             evidence.setdefault(item, Evidence(item, identifiers=frozenset({name})))
-        self.ask = self._like(evidence)
+        self._is_like(self._like(evidence))
         meant, opened = self._meant(items)
         return self._spelled(
             [_candidate(item, meant.get(item, []), opened, evidence.get(item)) for item in items]
@@ -210,20 +210,28 @@ class Asking:
         """Return the vector that is asked for the one that was read, of shape (1, dimension)."""
         return (self.manner.adapter.of(read) if self.manner.adapter else read)[0]
 
-    def _put_right(self) -> bool:
-        """Spell as items here do what the model knows better in that spelling; say whether the question changed."""
-        if self.question is None or self.encoder is None or self.whole is None:
-            return False
+    def _read_by_words(self) -> Question | None:
+        if self.words is None:
+            return None
+        try:
+            return self.words.ask(self.text, self.allowed, unfinished=self.unfinished)
+        except Exception:  # whatever a native library does, the other half still answers
+            log.exception("the question could not be read by its words")
+            self.troubles.append(TROUBLES["words"])
+            return None
+
+    def _put_right(self) -> str:
+        """Return the question with those words spelled as items here spell them which the model knows better so."""
+        if self.question is None or self.encoder is None:
+            return self.text
         strange = self.encoder.strangeness
         near = {typed: own for typed, own in self.question.spelled.items() if strange(own) < strange(typed)}
-        self.said = respelled(self.text, near)
-        return bool(near)
+        return respelled(self.text, near)
 
     def _by_words(self) -> list[str]:
-        if self.words is None:
+        if self.words is None or self.question is None:
             return []
         try:
-            self.question = self.words.ask(self.text, self.allowed, unfinished=self.unfinished)
             return [hit.item for hit in self.words.search(self.question, self.pool, self.allowed)]
         except Exception:  # whatever a native library does, the other half still answers
             log.exception("the search by words failed")
@@ -233,6 +241,9 @@ class Asking:
 
     def _weighed(self, items: Collection[str]) -> dict[str, Evidence]:
         return self.words.weigh(self.question, items) if self.words and self.question else {}
+
+    def _is_like(self, ask: Ask) -> None:
+        self.ask, self._score = ask, fusion.scoring(ask, self.manner.weights)
 
     def _like(self, evidence: Mapping[str, Evidence]) -> Ask:
         """Return what the question is like, for the model and for the words of what may be read."""
@@ -276,29 +287,21 @@ class Asking:
         """Compare the best candidates with the question letter by letter."""
         if self.question is None:
             return list(proposed)
-        best = sorted(proposed, key=lambda one: (-self._score(one[0]), one[0].item))
-        spelled = [one for one in best if one[0].evidence][:SPELLED]
-        texts = [candidate.evidence.text for candidate, _ in spelled if candidate.evidence]
-        alike = dict(
-            zip(
-                (candidate.item for candidate, _ in spelled),
-                spelling.likeness(self.question.text, texts),
-                strict=True,
-            )
-        )
-        return [
-            (replace(candidate, spelling=alike.get(candidate.item, 0.0)), passage)
-            for candidate, passage in best
-        ]
+        said = [one for one in proposed if one[0].evidence]
+        best = sorted(said, key=lambda one: (-self._score(one[0]), one[0].item))[:SPELLED]
+        texts = [candidate.evidence.text for candidate, _ in best if candidate.evidence]
+        alike = spelling.likeness(self.question.text, texts)
+        spelled = {
+            candidate.item: replace(candidate, spelling=value)
+            for (candidate, _), value in zip(best, alike, strict=True)
+        }
+        return [(spelled.get(candidate.item, candidate), passage) for candidate, passage in proposed]
 
     def _placed(self, candidate: Candidate, passage: int | None) -> Ranked:
         evidence = candidate.evidence
         named = bool(evidence and evidence.identifiers and self._asks_for_a_name())
         score, nearness = self._score(candidate), self._nearness(candidate)
         return Ranked(candidate, score, nearness, passage, named)
-
-    def _score(self, candidate: Candidate) -> float:
-        return fusion.score(self.ask, candidate, self.manner.weights)
 
     def _asks_for_a_name(self) -> bool:
         """Say whether the question is an identifier and hardly anything else."""

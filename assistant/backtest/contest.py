@@ -47,7 +47,7 @@ def by_meaning(ask: Ask, candidate: Candidate) -> float:
 
 def with_weights(name: str, label: str, weights: Mapping[str, float]) -> Contender:
     """Return the desk's formula with other weights; unlike the desk it gives names no place of their own."""
-    return Contender(name, label, lambda ask, candidate: fusion.score(ask, candidate, weights))
+    return Contender(name, label, lambda ask, candidate: fusion.scoring(ask, weights)(candidate))
 
 
 CONTENDERS = (

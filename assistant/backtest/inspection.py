@@ -114,7 +114,7 @@ class _Lens:
 
         allowed = Allowed(self.live.scopes_of(self.reader.viewer, KINDS))
         text = "\n".join(piece.text for piece in pieces)
-        evidence = lexical.weigh(words.ask(self.asked, allowed), Document("", [], stems(text)))
+        evidence = lexical.weigh(words.ask(self.asked, allowed), Document("", [], " ".join(stems(text))))
         said = words.said(self.asked)
         return list(
             dict.fromkeys(word for stem in evidence.stems if len(stem) > 1 for word in said.get(stem, []))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from index.fusion import Ask, Candidate, score
+from index.fusion import Ask, Candidate, scoring
 from index.standing import UNKNOWN, Standing, at_least, recent, terms
 
 
@@ -25,7 +25,7 @@ def test_what_is_not_known_says_nothing():
 )
 def test_whatever_the_desk_knows_speaks_for_an_item(known):
     plain, known = Candidate("a", meaning=0.5), Candidate("a", meaning=0.5, standing=Standing(**known))
-    assert score(Ask(), known) > score(Ask(), plain)
+    assert scoring(Ask())(known) > scoring(Ask())(plain)
 
 
 def test_all_of_it_together_does_not_outweigh_what_the_text_says_clearly():
@@ -35,7 +35,7 @@ def test_all_of_it_together_does_not_outweigh_what_the_text_says_clearly():
         Candidate("a", meaning=0.7, headline=0.7),
         Candidate("b", meaning=0.3, headline=0.3, standing=best),
     )
-    assert score(Ask(), near) > score(Ask(), far)
+    assert scoring(Ask())(near) > scoring(Ask())(far)
 
 
 def test_after_three_weeks_a_tenth_of_freshness_is_left():
