@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select
 
 from assistant import migrations
+from assistant.desk import jobs
 from assistant.runtime import Runtime
 from assistant.settings import Settings
 from index.encoder import Encoder, load_recipe
@@ -14,7 +16,7 @@ from index.errors import SearchError
 from index.recipe import Recipe
 from kb import beside, embeddings
 from kb.embeddings import Embedding
-from kb.store import make_engine
+from kb.store import Sessions, make_engine
 
 Say = Callable[[str], object]
 
@@ -55,10 +57,20 @@ def migrate(settings: Settings, say: Say) -> None:
     """Make or upgrade the database."""
     engine = make_engine(settings.database_url)
     try:
+        before = migrations.revision(engine)
         migrations.upgrade(engine)
+        if before not in (None, migrations.revision(engine)):
+            _derive_anew(engine)
     finally:
         engine.dispose()
     say("The database is ready.")
+
+
+def _derive_anew(engine: Engine) -> None:
+    """Let the worker hold the index against the texts: this version may know items by more than the one before."""
+    with Sessions(engine).writing() as db:
+        jobs.ask(db, "index.rebuild", now=datetime.now(UTC))
+        db.commit()
 
 
 def export_model(settings: Settings, say: Say) -> None:

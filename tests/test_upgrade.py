@@ -1,9 +1,9 @@
 """A desk of the first release comes to this one with everything it has, works on, and can go back."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, func, select
 
-from assistant import migrations, worker
+from assistant import migrations, setup, worker
 from assistant import settings as configuration
 from assistant.app import create_app
 from assistant.desk import conversation, jobs, lifecycle, merging, offer, people, signin, ways
@@ -139,6 +139,24 @@ PAGES = (  # who, path, what stands there
     ("dan", "/admin/health", "disk full"),
     ("mia", "/admin/audit", "INC-000002"),
 )
+
+
+def test_the_worker_is_asked_once_to_take_in_what_this_release_finds_items_by(old, upgraded):
+    with upgraded.writing() as db:
+        db.execute(delete(Job))
+        db.commit()
+    migrations.downgrade(old, previous.REVISION)
+    for _ in range(2):
+        setup.migrate(upgraded.settings, lambda _: None)
+    with upgraded.reading() as db:
+        assert [job.kind for job in db.query(Job)] == ["index.rebuild"]
+
+
+def test_a_new_desk_has_nothing_to_take_in(empty, tmp_path):
+    address = empty.url.render_as_string(hide_password=False)
+    setup.migrate(configuration.load(data=tmp_path, database=address), lambda _: None)
+    with empty.connect() as connection:
+        assert connection.scalar(select(func.count()).select_from(Job)) == 0
 
 
 def test_the_pages_work_on_it_and_show_what_was_there(upgraded, page):

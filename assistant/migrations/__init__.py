@@ -19,21 +19,25 @@ class NotPrepared(DeskError):
     """The database is not the one that this version works with."""
 
 
-def upgrade(engine: Engine, revision: str = "head") -> None:
+def upgrade(engine: Engine, to: str = "head") -> None:
     """Bring the database to a revision; nothing happens when it is there already."""
-    _run(engine, command.upgrade, revision)
+    _run(engine, command.upgrade, to)
 
 
-def downgrade(engine: Engine, revision: str) -> None:
+def downgrade(engine: Engine, to: str) -> None:
     """Take the database back to an earlier revision; `base` empties it."""
-    _run(engine, command.downgrade, revision)
+    _run(engine, command.downgrade, to)
+
+
+def revision(engine: Engine) -> str | None:
+    """Return the revision that the database is at, None for an empty one."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
 
 
 def check(engine: Engine) -> None:
     """Raise NotPrepared unless the database is at the revision that this code expects."""
-    known = ScriptDirectory(str(FOLDER))
-    with engine.connect() as connection:
-        now = MigrationContext.configure(connection).get_current_revision()
+    known, now = ScriptDirectory(str(FOLDER)), revision(engine)
     if now == known.get_current_head():
         return
     if now is None:
@@ -50,10 +54,10 @@ def differences(engine: Engine) -> list[object]:
         return list(compare_metadata(context, METADATA))
 
 
-def _run(engine: Engine, act: object, revision: str) -> None:
+def _run(engine: Engine, act: object, to: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
     writing = engine.execution_options(writing=True)
     with writing.begin() as connection:
         config.attributes["connection"] = connection
-        act(config, revision)  # type: ignore[operator]
+        act(config, to)  # type: ignore[operator]
