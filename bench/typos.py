@@ -19,7 +19,7 @@ from index import evaluation
 from index.encoder import Encoder
 
 SLIPS = 3
-WORD = re.compile(r"[A-Za-z]{4,}")
+WORD = re.compile(r"([A-Za-z]{4,})")
 KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 NEIGHBOURS = {
     letter: {
@@ -72,12 +72,11 @@ def _cells(runs: Sequence[quality.Ranked], judged: Mapping[str, Mapping[str, flo
 
 def mistyped(query: dataset.Record, chance: np.random.Generator) -> dict[str, str]:
     """Return a question with slips of the fingers."""
-    text = dataset.text_of(query)
-    places = [found.span() for found in WORD.finditer(text)]
-    chosen = chance.choice(len(places), SLIPS, replace=len(places) < SLIPS) if places else []
-    for start, end in sorted((places[place] for place in chosen), reverse=True):
-        text = text[:start] + slip(text[start:end], chance) + text[end:]
-    return {"id": str(query["id"]), "body": text}
+    pieces = WORD.split(dataset.text_of(query))  # every second one is a word
+    words = len(pieces) // 2
+    for place in chance.choice(words, SLIPS, replace=words < SLIPS) if words else ():
+        pieces[2 * place + 1] = slip(pieces[2 * place + 1], chance)
+    return {"id": str(query["id"]), "body": "".join(pieces)}
 
 
 def slip(word: str, chance: np.random.Generator) -> str:

@@ -1,10 +1,12 @@
 """The page of the model: which one answers, what came of letting a copy learn, and one click back."""
 
+from dataclasses import asdict
 from datetime import timedelta
 
 import pytest
 
 from assistant import worker
+from assistant.backtest import promotion
 from assistant.desk import jobs, site, tongue
 from kb import beside
 from tests import make
@@ -51,6 +53,25 @@ def test_the_verdict_stands_with_its_figures_and_says_what_decided(cleo, adapted
     assert CAME["said"] in text
     assert "It was put in use; the laboratory decided" in text
     assert "service Kettles" in text and "+0.100" in text, "of the part, and of the texts held back"
+
+
+@pytest.mark.parametrize(
+    ("came", "stands"),
+    [
+        (asdict(promotion.nothing_taught("There are too few texts.")), "There are too few texts."),
+        (
+            {"pairs": CAME["pairs"]} | asdict(promotion.no_gain("Held-back ones are found as before")),
+            "no gain",
+        ),
+        (CAME | asdict(promotion.decide("", CAME["laboratory"])), "rises by 0.040"),
+    ],
+    ids=["nothing taught", "no gain", "judged"],
+)
+def test_whatever_came_of_it_the_page_shows_it(cleo, rows, came, stands):
+    with rows() as db:
+        jobs.note(db, tongue.SUBJECT, came, now=make.NOON)
+    page = cleo.get("/laboratory/model")
+    assert page.status_code == 200 and stands in page.text
 
 
 def test_cleo_lets_it_learn_once_and_sees_that_it_waits(cleo, rows):
