@@ -20,11 +20,12 @@ blueprint = Blueprint("model", __name__, url_prefix="/laboratory/model")
 @allows("laboratory")
 def index() -> ResponseReturnValue:
     """Show the model in use, the verdict on the last one that learned, and what can be done."""
-    encoder, last = runtime().encoder, jobs.last_done(db(), SUBJECT)
+    encoder, version, last = runtime().encoder, beside.current(db()), jobs.last_done(db(), SUBJECT)
+    answers = version.learned["model"] if version else encoder and encoder.recipe.model
     return page(
         "laboratory/model.html",
-        name=encoder.recipe.model if encoder else None,
-        version=beside.current(db()),
+        name=answers if encoder else None,  # each process opens it when it is next asked something
+        version=version,
         last=last,
         verdict=tongue.verdict(last.result) if last and last.result else "",
         measures=MEASURES,

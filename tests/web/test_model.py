@@ -50,7 +50,7 @@ def test_the_menu_says_that_it_belongs_to_the_laboratory(cleo):
 
 def test_the_verdict_stands_with_its_figures_and_says_what_decided(cleo, adapted):
     text = " ".join(cleo.get("/laboratory/model").text.split())
-    assert CAME["said"] in text
+    assert "<b>small+own</b>, put in use" in text and CAME["said"] in text
     assert "It was put in use; the laboratory decided" in text
     assert "service Kettles" in text and "+0.100" in text, "of the part, and of the texts held back"
 
