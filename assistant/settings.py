@@ -54,7 +54,7 @@ class Settings(BaseSettings):
         description="Precision of the model's weights: `fp32`; or `int8`, a little less exact, and faster where the "
         "processor cannot multiply in bfloat16.",
     )
-    encoder_threads: int = Field(2, ge=1, le=64, description="Processor threads for reading one text.")
+    encoder_threads: int = Field(1, ge=1, le=64, description="Processor threads for reading one text.")
     trusted_proxies: int = Field(
         0, ge=0, le=5, description="Reverse proxies in front whose forwarding headers count."
     )

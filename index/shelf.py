@@ -3,7 +3,7 @@
 What else the desk holds takes no part in them: neither cells nor sketches know of any other class.
 """
 
-import mmap
+import os
 from collections.abc import Callable, Collection, Iterator, Mapping
 from copy import copy
 from pathlib import Path
@@ -19,11 +19,10 @@ from index.rows import AT_ONCE, Numbers, Rows, Strings, Vector
 KINDS = ("vectors", "sketch", "facts")  # the files of a shelf, by the end of their names
 HALF = np.dtype("<f2")
 Batches = Callable[[], Iterator[Rows]]
-MOST_LOOKED_AT = 16_384  # rows: then their pages are given back, which takes milliseconds
 
 
 class Shelf:
-    """Sketches in memory, facts and vectors mapped.
+    """Sketches in memory, facts mapped, vectors read from the file as they are needed.
 
     It never changes: what is forgotten makes another view of the same files. digests: SHA-256 of files by their names.
     """
@@ -31,19 +30,15 @@ class Shelf:
     def __init__(self, base: Path, dimension: int, digests: Mapping[str, str]) -> None:
         """Open the files that `write` made; raises IndexDamaged, or what the libraries raise about such files."""
         self.digests = {_file(base, kind).name: digests[_file(base, kind).name] for kind in KINDS}
-        self.base = base
+        self.base, self._dimension = base, dimension
         facts = arrays.mapped(_file(base, "facts"))
         self._ids, self._item_of, self._part_of = facts["ids"], facts["item_of"], facts["part_of"]
         self._by_id, self._by_item, self._starts = facts["by_id"], facts["by_item"], facts["starts"]
         self._items, self._parts = facts["items"], facts["parts"]
         self._sketch = sketch.Sketch(_file(base, "sketch"), facts["turn"])
-        with _file(base, "vectors").open("rb") as file:
-            self._map = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)
-        if len(self._map) != len(self._ids) * dimension * HALF.itemsize:
+        self._file = _file(base, "vectors").open("rb", buffering=0)
+        if _file(base, "vectors").stat().st_size != len(self._ids) * dimension * HALF.itemsize:
             raise IndexDamaged(f"The files of {base} do not belong together.")
-        self._map.madvise(mmap.MADV_RANDOM)
-        self._rows = np.frombuffer(self._map, HALF).reshape(-1, dimension)
-        self._looked_at = 0
         self._dead: NDArray[np.bool_] = np.zeros(len(self._ids), dtype=bool)
         self.count = len(self._ids)
 
@@ -98,13 +93,11 @@ class Shelf:
         return map(self.rows, np.split(alive, range(AT_ONCE, len(alive), AT_ONCE)))
 
     def _vectors(self, rows: Numbers) -> Vector:
-        """Read vectors; what was ever looked at must not stay in the memory of the process."""
-        found = self._rows[rows].astype(np.float32)
-        self._looked_at += len(rows)
-        if self._looked_at > MOST_LOOKED_AT:
-            self._map.madvise(mmap.MADV_DONTNEED)
-            self._looked_at = 0
-        return found
+        """Read vectors from the file: mapped, all that were ever looked at would stay in the memory of the process."""
+        size = self._dimension * HALF.itemsize
+        file = self._file.fileno()
+        read = b"".join([os.pread(file, size, row * size) for row in rows.tolist()])
+        return np.frombuffer(read, HALF).reshape(-1, self._dimension).astype(np.float32)
 
     def _rows_of(self, items: Collection[str]) -> Numbers:
         names = np.array(sorted(item.encode() for item in items) or [b""], dtype=np.bytes_)
