@@ -57,9 +57,7 @@ class OnnxEncoder:
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(self.recipe.max_tokens)
         self._inputs = [entry.any_name for entry in self._graph.inputs]
-        self._idle: deque[Any] = (
-            deque()
-        )  # requests to the runtime that nobody uses; to make one takes milliseconds
+        self._idle: deque[Any] = deque()  # requests to the runtime: to make one takes milliseconds
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return one vector of length 1 for each text, float32, shape (texts, dimension), in their order."""
