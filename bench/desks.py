@@ -2,7 +2,8 @@
 
 import os
 import re
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
@@ -33,6 +34,13 @@ def questions(data: Data, most: int) -> list[Record]:
     """Return so many questions that were judged, drawn by chance and the same ones every time."""
     judged = [query for query in data.queries if str(query["id"]) in data.judged]
     return [judged[place] for place in np.random.default_rng(7).permutation(len(judged))[:most]]
+
+
+def timed(act: Callable[[], object]) -> float:
+    """Return how long something takes, in milliseconds."""
+    started = time.perf_counter()
+    act()
+    return (time.perf_counter() - started) * 1000
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

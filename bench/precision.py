@@ -4,8 +4,7 @@ Each model finds in the same sets, through the product and by meaning alone, and
 one, as searches do, and passages in batches: by itself, and as the worker does with everything that belongs to it.
 """
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from statistics import fmean
@@ -59,7 +58,7 @@ def speed(model: Path, folders: Sequence[Path]) -> list[str]:
     asked = [dataset.text_of(query) for folder in folders for query in dataset.read(folder).queries][:MOST]
     for text in asked:  # lengths that were not met before take longer
         encoder.encode([text])
-    p50, p95 = np.percentile([timed(partial(encoder.encode, [text])) * 1000 for text in asked], [50, 95])
+    p50, p95 = np.percentile([desks.timed(partial(encoder.encode, [text])) for text in asked], [50, 95])
     with throwaway.throwaway(dataset.read(folders[0]), encoder) as desk:
         rates = [indexing(desk.runtime, encoder) for _ in range(TIMES)]
     alone, indexed = np.median(rates, axis=0)
@@ -86,8 +85,9 @@ def indexing(runtime: Runtime, encoder: Encoder) -> tuple[float, float]:
         db.commit()
     texts = [Piece("", 0, row.lead, row.text).read for row in rows]
     batches = [texts[start : start + worker.AT_ONCE] for start in range(0, len(texts), worker.AT_ONCE)]
-    alone = timed(lambda: [encoder.encode(batch) for batch in batches])
-    return len(texts) / alone, len(texts) / timed(lambda: _indexed(runtime))
+    alone = desks.timed(lambda: [encoder.encode(batch) for batch in batches])
+    indexed = desks.timed(lambda: _indexed(runtime))
+    return len(texts) * 1000 / alone, len(texts) * 1000 / indexed
 
 
 def _indexed(runtime: Runtime) -> None:
@@ -96,13 +96,6 @@ def _indexed(runtime: Runtime) -> None:
         worker.embed(runtime, runtime.now())
         with runtime.reading() as db:
             left = bool(waiting(db))
-
-
-def timed(act: Callable[[], object]) -> float:
-    """Return how many seconds something takes."""
-    started = time.perf_counter()
-    act()
-    return time.perf_counter() - started
 
 
 if __name__ == "__main__":

@@ -147,7 +147,7 @@ def searched(runtime: Runtime, desk: Large) -> tuple[float, float, float]:
         find(db, runtime.live, desk.plants.asked[0], AGENT)
         answers: list[Answer] = []
         times = [
-            timed(lambda text=text: answers.append(find(db, runtime.live, text, AGENT)))
+            desks.timed(lambda text=text: answers.append(find(db, runtime.live, text, AGENT)))
             for text in desk.plants.asked
         ]
     gains = [{str(place): gain for place, gain in judged.items()} for judged in desk.plants.answers]
@@ -161,18 +161,13 @@ def suggested(runtime: Runtime, desk: Large) -> tuple[float, float]:
     """Return how long it takes until what stands beside an incident is there, p50 and p95."""
     with runtime.reading() as db:
         times = [
-            timed(lambda text=text: suggestions.suggest_for(db, runtime.live, text, AGENT, now=runtime.now()))
+            desks.timed(
+                lambda text=text: suggestions.suggest_for(db, runtime.live, text, AGENT, now=runtime.now())
+            )
             for text in desk.plants.asked
         ]
     p50, p95 = np.percentile(times, [50, 95])
     return float(p50), float(p95)
-
-
-def timed(act: Callable[[], object]) -> float:
-    """Return how long something takes, in milliseconds."""
-    started = time.perf_counter()
-    act()
-    return (time.perf_counter() - started) * 1000
 
 
 def memory() -> float:
@@ -254,7 +249,8 @@ def recall(vectors: Any, desk: Large) -> list[list[str]]:
         ask = partial(vectors.search, k=10, allowed=Allowed(frozenset(scopes)))
         found: list[list[Hit]] = []
         times = [
-            timed(lambda vector=vector, ask=ask, found=found: found.append(ask(vector))) for vector in asked
+            desks.timed(lambda vector=vector, ask=ask, found=found: found.append(ask(vector)))
+            for vector in asked
         ]
         shares = [
             sum(hit.score > floor - EQUAL for hit in hits) / max(1, count)

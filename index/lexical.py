@@ -93,12 +93,10 @@ def rarity(having: int, items: int) -> float:
 
 def weigh(question: Question, document: Document) -> Evidence:
     """Return what speaks for a document by its words."""
-    title, times_of = (
-        set(document.title),
-        Counter(filter(question.weights.__contains__, document.text.split())),
-    )
+    title, said = set(document.title), document.text.split()
+    times_of = Counter(filter(question.weights.__contains__, said))
     if question.beginning:
-        begun = [stem for stem in document.text.split() if stem.startswith(question.beginning)]
+        begun = [stem for stem in said if stem.startswith(question.beginning)]
         times_of[question.beginning] = len(begun)
         title |= {question.beginning} if not title.isdisjoint(begun) else set()
     had = {stem: times_of[stem] for stem in question.weights if times_of[stem]}

@@ -105,7 +105,7 @@ class Asking:
         self.read: Any = None  # the vector of the question as the model reads it
         self.whole: Any = None  # as it is asked
         self.opening: Any = None  # the vector of its headline, None where that is all of it
-        self._is_like(Ask())
+        self._take_for(Ask())
 
     def ranked(self) -> list[Ranked]:
         """Return every candidate of either half, best first."""
@@ -139,7 +139,7 @@ class Asking:
         evidence |= self._weighed([item for item in items if item not in evidence])
         for item, name in numbered.items():
             evidence.setdefault(item, Evidence(item, identifiers=frozenset({name})))
-        self._is_like(self._like(evidence))
+        self._take_for(self._like(evidence))
         meant, opened = self._meant(items)
         return self._spelled(
             [_candidate(item, meant.get(item, []), opened, evidence.get(item)) for item in items]
@@ -242,7 +242,8 @@ class Asking:
     def _weighed(self, items: Collection[str]) -> dict[str, Evidence]:
         return self.words.weigh(self.question, items) if self.words and self.question else {}
 
-    def _is_like(self, ask: Ask) -> None:
+    def _take_for(self, ask: Ask) -> None:
+        """Score every candidate from now on as fits a question like this."""
         self.ask, self._score = ask, fusion.scoring(ask, self.manner.weights)
 
     def _like(self, evidence: Mapping[str, Evidence]) -> Ask:
