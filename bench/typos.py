@@ -17,20 +17,10 @@ from assistant import dataset, log, throwaway
 from bench import desks, quality
 from index import evaluation
 from index.encoder import Encoder
+from index.respelling import NEIGHBOURS
 
 SLIPS = 3
 WORD = re.compile(r"([A-Za-z]{4,})")
-KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
-NEIGHBOURS = {
-    letter: {
-        other
-        for near, row in enumerate(KEYS)
-        for at, other in enumerate(row)
-        if other != letter and abs(near - line) <= 1 and abs(at - place) <= 1
-    }
-    for line, keys in enumerate(KEYS)
-    for place, letter in enumerate(keys)
-}
 HEAD = ("set", "questions", "Kintsugi", "with typos", "cost", "BM25 alone", "with typos", "cost")
 
 

@@ -16,7 +16,7 @@ UNSOLVED = 0.25  # of a question: below it nobody here has solved it before
 RIVALS = 9  # other hits that show whether one stands out
 BACKGROUND = 6.0  # the score of what has little to do with a question: stands in where there are fewer hits
 UNRELATED = 0.1  # the cosine of what has nothing to do with a question: stands in where there are fewer items
-NEAREST, CROWD = 10, 50  # the crowd around a question: its neighbours after the nearest
+NEAREST, CROWD = 10, 30  # the crowd around a question: its neighbours after the nearest
 
 Prior = Mapping[str, Mapping[str, float]]
 

@@ -21,7 +21,7 @@ class Question:
     counts: how often each stem is asked. weights: how rare each is among what may be read. mean_length: stems
     of an item there. known: share of the question's weight in stems that any of them has. identifiers: names that
     mean one thing. beginning: one of the stems, which stands for every word that begins so. text: all its stems in
-    their order. spelled: words that were taken for others, with the spelling of these.
+    their order. spelled: words that were taken for others, with the spellings that these may have.
     """
 
     counts: Mapping[str, int]
@@ -31,7 +31,7 @@ class Question:
     identifiers: frozenset[str] = frozenset()
     beginning: str = ""
     text: str = ""
-    spelled: Mapping[str, str] = field(default_factory=dict)
+    spelled: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @cached_property
     def total(self) -> float:
@@ -39,9 +39,14 @@ class Question:
         return sum(self.weights.values())
 
     @cached_property
+    def worth(self) -> dict[str, float]:
+        """The most that each stem can add to a score."""
+        return {stem: self.counts[stem] * weight * (K1 + 1) for stem, weight in self.weights.items()}
+
+    @cached_property
     def reach(self) -> float:
         """The score of an endless item that says nothing but the question."""
-        return sum(self.counts[stem] * weight for stem, weight in self.weights.items()) * (K1 + 1)
+        return sum(self.worth.values())
 
 
 @dataclass(frozen=True)
@@ -72,15 +77,13 @@ class Document:
 class Evidence:
     """What speaks for an item by its words; every figure is a share from 0 to 1.
 
-    score: BM25 of what the question could reach. cover: the question's rare words that it has.
-    title: the question's rare words in its title. headline: its title's words in the question. text: its stems.
+    score: BM25 of what the question could reach. cover: the question's rare words that it has. stems: of the
+    question, the rarest first. text: its own stems.
     """
 
     item: str
     score: float = 0.0
     cover: float = 0.0
-    title: float = 0.0
-    headline: float = 0.0
     identifiers: frozenset[str] = frozenset()
     stems: tuple[str, ...] = field(default=())
     text: str = field(default="", repr=False)
@@ -93,26 +96,19 @@ def rarity(having: int, items: int) -> float:
 
 def weigh(question: Question, document: Document) -> Evidence:
     """Return what speaks for a document by its words."""
-    title, said = set(document.title), document.text.split()
+    said = document.text.split()
     times_of = Counter(filter(question.weights.__contains__, said))
     if question.beginning:
-        begun = [stem for stem in said if stem.startswith(question.beginning)]
-        times_of[question.beginning] = len(begun)
-        title |= {question.beginning} if not title.isdisjoint(begun) else set()
-    had = {stem: times_of[stem] for stem in question.weights if times_of[stem]}
-    norm = K1 * (1 - B + B * document.length / (question.mean_length or 1))
-    score = sum(
-        question.counts[stem] * question.weights[stem] * times * (K1 + 1) / (times + norm)
-        for stem, times in had.items()
-    )
+        times_of[question.beginning] = sum(stem.startswith(question.beginning) for stem in said)
+    had = [stem for stem in question.weights if times_of.get(stem)]
+    norm = K1 * (1 - B + B * len(said) / (question.mean_length or 1))
+    shares = (question.worth[stem] * times_of[stem] / (times_of[stem] + norm) for stem in had)
     return Evidence(
         item=document.item,
-        score=_share(score, question.reach),
-        cover=_share(sum(question.weights[stem] for stem in had), question.total),
-        title=_share(sum(question.weights[stem] for stem in had if stem in title), question.total),
-        headline=_share(sum(1 for stem in title if stem in question.weights), len(set(document.title))),
+        score=_share(sum(shares), question.reach),
+        cover=_share(sum(map(question.weights.__getitem__, had)), question.total),
         identifiers=question.identifiers & frozenset(document.identifiers),
-        stems=tuple(sorted(had, key=lambda stem: -question.weights[stem])),
+        stems=tuple(sorted(had, key=question.weights.__getitem__, reverse=True)),
         text=document.said,
     )
 

@@ -12,7 +12,7 @@ CELLS_FROM = 50_000  # passages: the sketches of fewer are all looked at
 ROWS_A_CELL = 1_000
 LEAST_PROBES, PROBED = 48, 16  # cells that a search looks into: so many, or one of so many
 SAMPLE = 40  # passages for each cell that its middle is found from
-PROPOSED, LEAST_PROPOSED = 12, 800  # passages that are scored for each item that is wanted, and at least
+PROPOSED, LEAST_PROPOSED = 12, 600  # passages that are scored for each item that is wanted, and at least
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from index.documents import MAX_STEMS
 from index.identifiers import identifiers
 from index.lexical import Question, rarity
-from index.respelling import can_be_respelled, one_slip, two_slips
+from index.respelling import can_be_respelled, hasty_slip, one_slip, two_slips
 from index.tokens import last_word, stems, stems_of, words_behind
 
 MAX_ASKED = 150  # different stems of one question, the rarest
@@ -15,7 +15,7 @@ MOST_RESPELLED = (
     6  # words of a question in which slips are looked for, the first; each takes a millisecond or two
 )
 
-Near = tuple[str, int, str]  # a stem, how many items have it, and how it is spelled
+Near = tuple[str, int, tuple[str, ...]]  # a stem, how many items have it, and how it may be spelled
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def question(text: str, counts: Counts, *, unfinished: bool = False) -> Question
         frozenset(identifiers(text)),
         beginning,
         " ".join(said),
-        {behind[stem]: spelling for stem, (*_, spelling) in near.items()},
+        {behind[stem]: spellings for stem, (*_, spellings) in near.items()},
     )
 
 
@@ -81,20 +81,25 @@ def _near(unknown: Mapping[str, str], counts: Counts) -> dict[str, Near]:
 
 
 def _nearest(stem: str, word: str, counts: Counts) -> Near | None:
-    """Return the nearest stem that items have, the most frequent of them."""
-    for spelled in (_one_slip_away, _two_slips_away):
+    """Return the nearest stem that items have: the most frequent of those that the likeliest slips lead to."""
+    for spelled in (_hasty_slip_away, _other_slip_away, _two_slips_away):
         spellings = spelled(stem, word)
         having = counts.having(spellings.keys())
         if having:
             best = min(having, key=lambda one: (-having[one], one))
-            return best, having[best], spellings[best]
+            return best, having[best], tuple(spellings[best])
     return None
 
 
-def _one_slip_away(stem: str, word: str) -> dict[str, str]:
-    """Return the stems that a slip in the stem or in the whole word leads to, with the spelling of each."""
-    return {**{one: one for one in one_slip(stem)}, **stems_of(one_slip(word))}
+def _hasty_slip_away(stem: str, word: str) -> dict[str, list[str]]:
+    """Return the stems that a slip in the stem or in the whole word leads to, with what each may be spelled like."""
+    return {one: [one] for one in hasty_slip(stem)} | stems_of(hasty_slip(word))
 
 
-def _two_slips_away(stem: str, _: str) -> dict[str, str]:
-    return {one: one for one in two_slips(stem)}
+def _other_slip_away(stem: str, word: str) -> dict[str, list[str]]:
+    other = {one: [one] for one in one_slip(stem) - hasty_slip(stem)}
+    return other | stems_of(one_slip(word) - hasty_slip(word))
+
+
+def _two_slips_away(stem: str, _: str) -> dict[str, list[str]]:
+    return {one: [one] for one in two_slips(stem)}

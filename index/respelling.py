@@ -3,15 +3,26 @@
 Spellings are made and looked up one by one, so nothing but a word that an allowed item has can come back.
 """
 
-import re
 from collections.abc import Mapping
+
+from index.tokens import RUN
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 VOWELS = "aeiou"
+KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+NEIGHBOURS = {  # of each key, those that a finger may meet instead
+    letter: {
+        other
+        for near, row in enumerate(KEYS)
+        for at, other in enumerate(row)
+        if other != letter and abs(near - line) <= 1 and abs(at - place) <= 1
+    }
+    for line, keys in enumerate(KEYS)
+    for place, letter in enumerate(keys)
+}
 SHORTEST = 4  # letters: shorter words have too many neighbours
 SHORTEST_TWICE = 7  # letters of a word in which two slips are looked for
 LONGEST = 24
-WORD = re.compile(r"[^\W_]+")
 
 
 def can_be_respelled(word: str) -> bool:
@@ -23,7 +34,7 @@ def respelled(text: str, spelled: Mapping[str, str]) -> str:
     """Return a text with other spellings of some words, which are given in small letters."""
     if not spelled:
         return text
-    return WORD.sub(lambda found: spelled.get(found[0].lower(), found[0]), text)
+    return RUN.sub(lambda found: spelled.get(found[0].lower(), found[0]), text)
 
 
 def one_slip(word: str) -> set[str]:
@@ -33,6 +44,15 @@ def one_slip(word: str) -> set[str]:
     put_in = {before + letter + after for before, after in splits for letter in LETTERS}
     changed = {before + letter + after[1:] for before, after in splits if after for letter in LETTERS}
     return (left_out | put_in | changed | _swapped(splits)) - {word}
+
+
+def hasty_slip(word: str) -> set[str]:
+    """Return those that a hasty hand leads to: letters swapped, doubled or lost, a key beside, another vowel."""
+    splits = [(word[:at], word[at:]) for at in range(len(word) + 1)]
+    single = {before + after[1:] for before, after in splits if before and after and before[-1] == after[0]}
+    put_in = {before + letter + after for before, after in splits for letter in LETTERS}
+    changed = {before + key + after[1:] for before, after in splits if after for key in _instead(after[0])}
+    return (single | put_in | changed | _swapped(splits)) - {word}
 
 
 def two_slips(word: str) -> set[str]:
@@ -59,6 +79,10 @@ def _usual(word: str) -> set[str]:
         for vowel in VOWELS
     }
     return left_out | doubled | vowels | missing | _swapped(splits)
+
+
+def _instead(letter: str) -> set[str]:
+    return NEIGHBOURS.get(letter, set()) | (set(VOWELS) if letter in VOWELS else set())
 
 
 def _swapped(splits: list[tuple[str, str]]) -> set[str]:

@@ -7,9 +7,8 @@ from collections.abc import Iterable
 import tantivy
 
 MAX_WORD = 60  # longer runs are encoded data, not words
-_RUN = re.compile(r"[^\W_]+")
 _ASIAN = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
-_SCRIPTS = re.compile(f"[{_ASIAN}]+|[^{_ASIAN}]+")
+RUN = re.compile(f"[^\\W_{_ASIAN}]+|(?:[^\\W_](?<=[{_ASIAN}]))+")  # of one script
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^A-Za-z\d]+")
 _SAID = re.compile(r"\w[\w'-]+")
 _CAMEL = re.compile(r"[a-z][A-Z]|[A-Z]{2}[a-z]")
@@ -37,17 +36,19 @@ def stems(text: str) -> list[str]:
     A name such as diskFull gives itself and its parts; scripts without spaces give pairs of characters.
     """
     words: list[str] = []
-    for run in _RUN.findall(unicodedata.normalize("NFKC", text)):
-        for piece in [run] if run.isascii() else _SCRIPTS.findall(run):
-            words += _words_of(piece)
+    for run in RUN.findall(unicodedata.normalize("NFKC", text)):
+        words += _words_of(run)
     stemmed: list[str] = _stem.analyze(" ".join(words))
     return stemmed
 
 
-def stems_of(words: Iterable[str]) -> dict[str, str]:
-    """Return plain words, in small letters, by their stems."""
+def stems_of(words: Iterable[str]) -> dict[str, list[str]]:
+    """Return plain words, in small letters and in their order, by their stems."""
     kept = sorted(set(words) - STOP)
-    return dict(zip(_stem.analyze(" ".join(kept)), kept, strict=True))
+    found: dict[str, list[str]] = {}
+    for stem, word in zip(_stem.analyze(" ".join(kept)), kept, strict=True):
+        found.setdefault(stem, []).append(word)
+    return found
 
 
 def last_word(text: str) -> tuple[str, str]:
@@ -59,7 +60,7 @@ def last_word(text: str) -> tuple[str, str]:
 
 def words_behind(text: str) -> dict[str, str]:
     """Return the plain words of a text, in small letters, by their stems."""
-    runs = [run.lower() for run in _RUN.findall(text) if run.isascii() and run.isalpha()]
+    runs = [run.lower() for run in RUN.findall(text) if run.isascii() and run.isalpha()]
     return {own[0]: run for run in runs if len(own := stems(run)) == 1}
 
 
@@ -73,7 +74,7 @@ def words_by_stem(text: str) -> dict[str, list[str]]:
 
 
 def _words_of(piece: str) -> list[str]:
-    if _SCRIPTS.match(piece) and piece[0] > "\u3000":
+    if piece[0] > "\u3000":
         return [piece[at : at + 2] for at in range(max(1, len(piece) - 1))]
     if len(piece) > MAX_WORD or piece.lower() in STOP:
         return []

@@ -90,7 +90,7 @@ def excerpt(text: str, terms: Sequence[str], longest: int = EXCERPT) -> str:
     """
     words = text.split()
     wanted = [term.lower() for term in terms]
-    said = [{term for term in wanted if term in word.lower()} for word in words]
+    said = [{term for term in wanted if term in word} for word in text.lower().split()]
     starts = [0, *(max(0, place - BEFORE) for place, found in enumerate(said) if found)]
     ends = {start: _end(words, start, longest) for start in starts}
     best = max(starts, key=lambda start: (len(set().union(*said[start : ends[start]])), -start), default=0)

@@ -118,8 +118,8 @@ def find(
         standings = _standings(db, live, viewer, best, occasion)
         readable = search.known(best, standings) + readable[len(best) :]
     ranked = _fitting(within, readable[:first])
-    trust, solved = tuning.trust(db), search.solved(readable)
-    chances = {item: trust.of(chance) for item, chance in search.chances(readable).items()}
+    solved = search.solved(readable)
+    chances = {item: manner.trust.of(chance) for item, chance in search.chances(readable).items()}
     return Answer(
         hits=_explained(db, search, [(one, chances[one.item]) for one in ranked[:k]]),
         degraded=tuple(dict.fromkeys((*live.troubles.values(), *search.troubles))),
@@ -194,11 +194,8 @@ def _by_corpus(ranked: Sequence[Ranked]) -> dict[str, list[int]]:
 
 def _explained(db: Session, search: Asking, ranked: Sequence[tuple[Ranked, float]]) -> list[Found]:
     """Add to each hit the passage that fits best and the words of the question that it has."""
-    ids: dict[str, list[int]] = defaultdict(list)
-    for one, _ in ranked:
-        ids[one.corpus].append(one.item_id)
     rows: dict[str, list[Any]] = defaultdict(list)
-    for corpus, of_corpus in ids.items():
+    for corpus, of_corpus in _by_corpus([one for one, _ in ranked]).items():
         columns = (Embedding.id, Embedding.corpus, Embedding.item_id, Embedding.part, Embedding.text)
         mine = (Embedding.corpus == corpus, Embedding.item_id.in_(of_corpus), Embedding.deleted.is_(False))
         theirs = select(*columns).where(*mine, Embedding.part != PHRASE)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from index import fusion
 from index.adapter import Adapter
 from index.trust import Trust
-from kb.manner import Manner
+from kb.manner import AS_PROMISED, Manner
 from kb.store import Base, UtcDateTime, acting
 
 PROMISE = "promise"  # how the probability of a hit is believed
@@ -77,22 +77,17 @@ def withdraw(db: Session, kind: str, *, actor: Any, now: datetime) -> None:
     db.flush()
 
 
-def trust(db: Session) -> Trust:
-    """Return how promises are believed now."""
-    held = db.scalar(select(Tuning.learned).where(Tuning.kind == PROMISE, Tuning.in_use.is_(True)))
-    return Trust(**held) if held else Trust()
-
-
 def manner(db: Session, recipe: str | None, kept: Kept) -> Manner:
     """Return how questions are asked now, with the model of this recipe. kept: the map from the last time."""
-    mine = (Tuning.kind.in_((ADAPTER, RANKING)), Tuning.in_use.is_(True))
+    mine = (Tuning.kind.in_((ADAPTER, RANKING, PROMISE)), Tuning.in_use.is_(True))
     rows = db.execute(select(Tuning.kind, Tuning.id, Tuning.at, Tuning.learned).where(*mine))
     found = {row.kind: row for row in rows}
-    turned, ranked = found.get(ADAPTER), found.get(RANKING)
+    turned, ranked, promised = (found.get(kind) for kind in (ADAPTER, RANKING, PROMISE))
     fits = turned is not None and turned.learned["recipe"] == recipe
     return Manner(
         adapter=_adapter(db, turned, kept) if fits else None,
         weights=fusion.shipped_weights() | ranked.learned if ranked is not None else None,
+        trust=Trust(**promised.learned) if promised is not None else AS_PROMISED,
     )
 
 

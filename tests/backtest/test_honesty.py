@@ -44,13 +44,13 @@ def test_few_incidents_teach_nothing():
 
 def test_what_is_learned_is_used_until_somebody_goes_back(db):
     found = honesty.learn(list(outcomes(300, modest)))
-    assert tuning.trust(db).of(0.3) == 0.3
+    assert tuning.manner(db, None, {}).trust.of(0.3) == 0.3
     honesty.take_over(db, found, now=make.NOON)
-    assert tuning.trust(db).of(0.3) > 0.45
+    assert tuning.manner(db, None, {}).trust.of(0.3) > 0.45
     tuning.withdraw(db, PROMISE, actor=make.person(db), now=make.NOON)
-    assert tuning.trust(db).of(0.3) == 0.3
+    assert tuning.manner(db, None, {}).trust.of(0.3) == 0.3
     honesty.take_over(db, found, now=make.NOON)
-    assert tuning.trust(db).of(0.3) == 0.3
+    assert tuning.manner(db, None, {}).trust.of(0.3) == 0.3
 
 
 def test_what_makes_promises_no_truer_is_not_used_and_what_did_so_once_is_used_no_longer(db):
@@ -61,13 +61,13 @@ def test_what_makes_promises_no_truer_is_not_used_and_what_did_so_once_is_used_n
         assert tuning.newest(db, PROMISE) is None
     for no_gain in (equal, few):
         honesty.take_over(db, found, now=make.NOON)
-        assert tuning.trust(db).of(0.3) > 0.45
+        assert tuning.manner(db, None, {}).trust.of(0.3) > 0.45
         honesty.take_over(db, no_gain, now=make.NOON)
-        assert tuning.trust(db).of(0.3) == 0.3
+        assert tuning.manner(db, None, {}).trust.of(0.3) == 0.3
 
 
 def test_nobody_can_choose_what_is_no_gain(db):
     found = honesty.learn(list(outcomes(300, modest))) | {"after": 0.2, "before": 0.2}
     told = honesty.decide(db, found, actor=make.person(db), now=make.NOON)
     assert told == "Promises are told as they were shipped."
-    assert tuning.trust(db).of(0.3) == 0.3
+    assert tuning.manner(db, None, {}).trust.of(0.3) == 0.3

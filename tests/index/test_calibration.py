@@ -25,7 +25,7 @@ def test_a_nearer_neighbour_and_a_fuller_neighbourhood_speak_for_an_answer_a_lon
 
 
 def test_few_items_are_a_thin_neighbourhood():
-    assert surroundings([0.8] * 11, 0.5).crowd < surroundings([0.8] * 50, 0.5).crowd == pytest.approx(0.8)
+    assert surroundings([0.8] * 11, 0.5).crowd < surroundings([0.8] * 30, 0.5).crowd == pytest.approx(0.8)
     assert surroundings([], 0.5).nearest == 0
 
 

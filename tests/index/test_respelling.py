@@ -78,8 +78,22 @@ def test_a_few_slips_in_a_long_text_are_put_right(words):
         "The Pritner on floor 3 prints strange symbols after the driver update, and the pasword expired again"
     )
     spelled = words.ask(text, SEEN).spelled
-    assert spelled["pritner"] == "printer" and spelled["pasword"] == "password"
-    assert respelled("My Pritner, again: pasword_pritner", spelled) == "My printer, again: password_printer"
+    assert "printer" in spelled["pritner"] and "password" in spelled["pasword"]
+    meant = {"pritner": "printer", "pasword": "password"}
+    assert respelled("My Pritner, again: pasword_pritner", meant) == "My printer, again: password_printer"
+
+
+def test_a_slip_of_the_hand_is_undone_before_a_word_that_only_more_items_have(words):
+    words.put(Entry(f"article:{at}", "article:requesters", "Set", "set it up") for at in range(20, 40))
+    words.put([Entry("article:40", "article:requesters", "Download with wget", "wget fetches a file")])
+    words.commit(2)
+    assert set(words.ask("sget", SEEN).counts) == {"wget"}, "s lies beside w; nobody types a g into set"
+
+
+def test_a_name_amid_a_script_without_spaces_is_put_right(words):
+    text = "请把outlok打开"
+    assert words.ask(text, SEEN).spelled == {"outlok": ("outlook",)}
+    assert respelled(text, {"outlok": "outlook"}) == "请把outlook打开"
 
 
 def test_in_a_text_of_another_language_only_the_first_words_are_looked_at(words):

@@ -90,14 +90,20 @@ def test_an_incident_does_not_count_as_having_solved_itself(desk):
 
 
 @pytest.mark.parametrize("strange", [True, False])
-def test_a_mistyped_word_is_meant_as_it_is_spelled_here_unless_the_model_knows_it_as_it_is(
+def test_a_mistyped_word_is_meant_as_it_is_spelled_here_unless_the_model_knows_it_better(
     desk, monkeypatch, strange
 ):
-    strangeness = lambda _, text: 4.0 if strange and "mialbox" in text else 1.2  # noqa: E731
+    strangeness = lambda _, text: 4.0 if strange == ("mialbox" in text) else 1.2  # noqa: E731
     monkeypatch.setattr(HashEncoder, "strangeness", strangeness)
     meant, typed = desk("outlook says the mailbox is full"), desk("outlook says the mialbox is full")
     assert names(typed)[0] == names(meant)[0]
     assert (typed.solved == pytest.approx(meant.solved)) == strange
+
+
+def test_of_the_forms_of_a_word_the_one_is_meant_that_the_model_knows_best(desk, monkeypatch):
+    monkeypatch.setattr(HashEncoder, "strangeness", lambda _, word: 1.2 if word == "mailbox" else 4.0)
+    meant, typed = desk("outlook says the mailbox is full"), desk("outlook says the mailboxx is full")
+    assert typed.solved == pytest.approx(meant.solved), "mailboxs would have the same stem"
 
 
 def test_an_error_code_by_itself_leads_straight_to_what_has_it(desk):

@@ -207,7 +207,7 @@ def test_dan_goes_back_to_the_promises_as_shipped_and_forth_again(browser, rows,
         assert dan.post("/laboratory/promise", way=way).status_code == 303
         assert there in dan.get("/laboratory").text
         with rows() as db:
-            assert (tuning.trust(db).of(0.3) > 0.3) is used
+            assert (tuning.manner(db, None, {}).trust.of(0.3) > 0.3) is used
             entry = audit.newest(db, "tuning", tuning.newest(db, "promise").id)[0]
             assert entry.person.name.startswith("Dan")
 
