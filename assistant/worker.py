@@ -33,7 +33,7 @@ TELL_EVERY_S = 1.0  # how often a long job writes down how far it is
 BREATH_S = 0.1  # a pause with that: whoever waits for SQLite's one writer looks again within this time
 MOST_WAITING = 1000  # passages to embed beside which a long job goes on at once
 EMBED_S = 0.5  # in one round
-AT_ONCE = 16  # passages embedded together; what was written meanwhile waits for them
+AT_ONCE = 32  # passages embedded together; what was written meanwhile waits for them
 EMPTYING_S, EMPTYINGS = (
     2.0,
     10,

@@ -20,7 +20,7 @@ from sentence_transformers import SentenceTransformer
 from torch.nn.functional import cross_entropy, normalize
 
 from index import lesson
-from index.export import find_model, load, write_export
+from index.export import find_model, write_export
 from index.lesson import Pair
 from index.recipe import Recipe
 
@@ -36,7 +36,7 @@ def adapt(name: str, pairs: Sequence[Pair], target: Path, *, threads: int, preci
     torch.manual_seed(SEED)
     torch.set_num_threads(threads)
     source = find_model(name)
-    model = load(source)
+    model = SentenceTransformer(str(source), device="cpu", local_files_only=True)
     longest = model.max_seq_length
     model.max_seq_length = TOKENS
     _train(model, pairs)

@@ -74,16 +74,8 @@ def export(name: str, target: Path, precision: str = FULL) -> Recipe:
     """
     source = find_model(name)
     disable_progress_bar()  # type: ignore[no-untyped-call]
-    return write_export(load(source).eval(), Path(name).name, digest(source / WEIGHTS), target, precision)
-
-
-def load(folder: Path) -> SentenceTransformer:
-    """Return the model of a folder, its attention written out step by step: the runtime makes one step of it.
-
-    PyTorch's own single step is exported with guards that keep the runtime from doing so.
-    """
-    written_out = {"attn_implementation": "eager"}
-    return SentenceTransformer(str(folder), device="cpu", local_files_only=True, model_kwargs=written_out)
+    model = SentenceTransformer(str(source), device="cpu", local_files_only=True).eval()
+    return write_export(model, Path(name).name, digest(source / WEIGHTS), target, precision)
 
 
 def write_export(

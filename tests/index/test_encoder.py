@@ -65,6 +65,19 @@ def test_the_served_model_equals_the_original_whatever_the_batch(model):
 
 
 @pytest.mark.model
+def test_a_processor_that_is_wrong_in_bfloat16_reads_in_full_precision(model, monkeypatch):
+    sentence_transformers = pytest.importorskip(
+        "sentence_transformers", reason="comparing needs the model extra"
+    )
+    export = pytest.importorskip("index.export", reason="exporting needs the model extra")
+    source = str(export.find_model(PACKAGE))
+    original = sentence_transformers.SentenceTransformer(source, device="cpu", local_files_only=True)
+    monkeypatch.setattr("index.encoder.LEAST_ALIKE", 2.0)  # no processor is as right as that
+    exact = OnnxEncoder(model, threads=1).encode(TEXTS)
+    assert np.abs(exact - original.encode(TEXTS, normalize_embeddings=True)).max() < 1e-4
+
+
+@pytest.mark.model
 def test_eight_bits_say_nearly_the_same_in_any_company_and_take_less_room(model, tmp_path):
     export = pytest.importorskip("index.export", reason="exporting needs the model extra")
     recipe = export.export(PACKAGE, tmp_path / "int8", "int8")
