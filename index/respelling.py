@@ -5,7 +5,7 @@ Spellings are made and looked up one by one, so nothing but a word that an allow
 
 from collections.abc import Mapping
 
-from index.tokens import RUN
+from index.runs import RUN
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 VOWELS = "aeiou"

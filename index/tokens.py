@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 import tantivy
 
+from index.runs import RUN
+
 MAX_WORD = 60  # longer runs are encoded data, not words
-_ASIAN = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
-RUN = re.compile(f"[^\\W_{_ASIAN}]+|(?:[^\\W_](?<=[{_ASIAN}]))+")  # of one script
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^A-Za-z\d]+")
 _SAID = re.compile(r"\w[\w'-]+")
 _CAMEL = re.compile(r"[a-z][A-Z]|[A-Z]{2}[a-z]")
