@@ -226,7 +226,7 @@ class Asking:
             return self.text
         strange = self.encoder.strangeness
         likely = {typed: min(spellings, key=strange) for typed, spellings in self.question.spelled.items()}
-        near = {typed: own for typed, own in likely.items() if strange(own) <= strange(typed)}
+        near = {typed: own for typed, own in likely.items() if strange(own) < strange(typed)}
         return respelled(self.text, near)
 
     def _by_words(self) -> list[str]:

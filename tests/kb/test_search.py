@@ -90,10 +90,10 @@ def test_an_incident_does_not_count_as_having_solved_itself(desk):
 
 
 @pytest.mark.parametrize("strange", [True, False])
-def test_a_mistyped_word_is_meant_as_it_is_spelled_here_unless_the_model_knows_it_better(
+def test_a_mistyped_word_is_meant_as_it_is_spelled_here_unless_the_model_knows_it_as_it_is(
     desk, monkeypatch, strange
 ):
-    strangeness = lambda _, text: 4.0 if strange == ("mialbox" in text) else 1.2  # noqa: E731
+    strangeness = lambda _, text: 4.0 if strange and "mialbox" in text else 1.2  # noqa: E731
     monkeypatch.setattr(HashEncoder, "strangeness", strangeness)
     meant, typed = desk("outlook says the mailbox is full"), desk("outlook says the mialbox is full")
     assert names(typed)[0] == names(meant)[0]
