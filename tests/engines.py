@@ -2,30 +2,42 @@
 
 import shutil
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, NullPool, create_engine, text
 from sqlalchemy.engine import make_url
 
 from assistant import migrations
 from assistant import settings as configuration
 from assistant.runtime import Runtime
 from index.encoder import HashEncoder
-from kb.store import make_engine
+from kb.store import Base, make_engine
 
 ENGINES = ("sqlite", "postgresql")
 BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]  # for what runs on each
 SHARED = pytest.param("shared", marks=pytest.mark.postgres)  # PostgreSQL that holds the index too
-SETTINGS = "kintsugi.env"
+SETTINGS, DATABASE, KEPT = "kintsugi.env", "kintsugi.db", "kept.db"
 FAST = (
     "fsync",
     "synchronous_commit",
     "full_page_writes",
     "autovacuum",
 )  # nothing of a test outlives its machine
+
+# On PostgreSQL: how many rows each table has, and which transaction wrote the newest of them.
+WRITTEN = " UNION ALL ".join(
+    f"SELECT '{name}' AS name, count(*) AS rows, max(xmin::text::bigint) AS newest FROM \"{name}\""
+    for name in Base.metadata.tables
+)
+SEQUENCES = "SELECT quote_ident(sequencename) AS name, last_value AS last FROM pg_sequences"
+CHANGED = f"""
+    SELECT name FROM ({WRITTEN}) AS now JOIN kept.written USING (name)
+    WHERE (now.rows, now.newest) IS DISTINCT FROM (written.rows, written.newest)"""
+SETTLED = f"UPDATE kept.written SET newest = now.newest FROM ({WRITTEN}) AS now WHERE now.name = written.name"
 
 
 class Desks:
@@ -42,16 +54,20 @@ class Desks:
         """Copy a desk, its database included."""
         return shutil.copytree(source, target, dirs_exist_ok=True)
 
-    def restore(self, source: Path, target: Path) -> None:
-        """Bring the database of one desk to what the other's is; files stay, and so do open connections."""
-        with (
-            closing(sqlite3.connect(source / "kintsugi.db")) as before,
-            closing(sqlite3.connect(target / "kintsugi.db")) as now,
-        ):
-            before.backup(now)
+    def keep(self, folder: Path) -> None:
+        """Note what the database of a desk holds now, to be put back."""
+        self._backup(folder / DATABASE, folder / KEPT)
+
+    def put_back(self, folder: Path) -> None:
+        """Bring the database of a desk to what was kept; files stay, and so do open connections."""
+        self._backup(folder / KEPT, folder / DATABASE)
 
     def drop(self, folder: Path) -> None:
         """Forget a desk; its folder goes with the test."""
+
+    def _backup(self, source: Path, target: Path) -> None:
+        with closing(sqlite3.connect(source)) as before, closing(sqlite3.connect(target)) as now:
+            before.backup(now)
 
 
 class PostgresDesks(Desks):
@@ -76,10 +92,24 @@ class PostgresDesks(Desks):
         self._settle(target, self.name(source))
         return target
 
-    def restore(self, source: Path, target: Path) -> None:
-        """Bring the database of one desk to what the other's is; whoever is connected to it is thrown out."""
-        self.drop(target)
-        self._make(self.name(target), self.name(source))
+    def keep(self, folder: Path) -> None:
+        """Note what the database of a desk holds now, in a schema of its own, to be put back."""
+        with self._inside(folder) as db:
+            db.execute(text("CREATE SCHEMA kept"))
+            for table in Base.metadata.tables:
+                db.execute(text(f'CREATE TABLE kept."{table}" AS TABLE "{table}"'))
+            db.execute(text(f"CREATE TABLE kept.sequences AS {SEQUENCES}"))
+            db.execute(text(f"CREATE TABLE kept.written AS {WRITTEN}"))
+
+    def put_back(self, folder: Path) -> None:
+        """Bring the tables that were written to since then to what was kept; open connections stay."""
+        with self._inside(folder) as db:
+            db.execute(text("SET LOCAL session_replication_role = replica"))  # no foreign key, no trigger
+            for table in db.scalars(text(CHANGED)).all():
+                db.execute(text(f'DELETE FROM "{table}"'))
+                db.execute(text(f'INSERT INTO "{table}" SELECT * FROM kept."{table}"'))
+            db.execute(text("SELECT setval(name, coalesce(last, 1), last IS NOT NULL) FROM kept.sequences"))
+            db.execute(text(SETTLED))
 
     def drop(self, folder: Path) -> None:
         """Delete the database of a desk."""
@@ -96,6 +126,13 @@ class PostgresDesks(Desks):
     def name(self, folder: Path) -> str:
         """Return the name of a desk's database."""
         return str(make_url(self.address(folder)).database)
+
+    @contextmanager
+    def _inside(self, folder: Path) -> Iterator[Connection]:
+        """Open the database of a desk, as its owner; what is done is committed."""
+        engine = create_engine(self.address(folder), poolclass=NullPool)
+        with engine.begin() as db:
+            yield db
 
     def _settle(self, folder: Path, template: str) -> None:
         name = f"desk_{uuid4().hex}"

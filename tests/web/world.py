@@ -38,10 +38,9 @@ from kb.article import Article
 from kb.feedback import Showing
 from kb.likeness import Likeness
 from kb.standard import CHECKS
-from kb.store import Base
 from kb.votes import Vote
 from tests import make
-from tests.engines import Desks
+from tests.engines import WRITTEN, Desks
 from tests.web.conftest import Browser
 
 PEOPLE = {  # who -> role; Ben and Ina are in the restricted group “Staff matters”, Tom is in another team
@@ -102,13 +101,7 @@ COUNTS_WRITES = {  # on PostgreSQL also those that were taken back
     "sqlite": text("PRAGMA data_version"),
     "postgresql": text("SELECT pg_snapshot_xmax(pg_current_snapshot())::text"),
 }
-ROWS_OF_ALL = " UNION ALL ".join(
-    f"SELECT '{name}' AS name, count(*) AS rows, max(xmin::text::bigint) AS newest FROM \"{name}\""
-    for name in Base.metadata.tables
-)
-STATE = text(
-    f"SELECT md5(string_agg(concat(name, rows, newest), ' ' ORDER BY name)) FROM ({ROWS_OF_ALL}) AS t"
-)
+STATE = text(f"SELECT md5(string_agg(concat(name, rows, newest), ' ' ORDER BY name)) FROM ({WRITTEN}) AS t")
 
 
 class World:
@@ -141,8 +134,7 @@ class World:
         embeddings.refresh(self.runtime.sessions, self.runtime.encoder)
         self.tokens["nobody"] = None
         self.browsers: dict[str, Browser] = {}
-        self.runtime.engine.dispose()
-        self.whole = desks.copy(self.folder, folder / "whole")
+        desks.keep(self.folder)
         self.watching = self.runtime.engine.connect()
         self.seen: tuple[Any, Any] = (None, None)  # the last write on PostgreSQL, and what it left
 
@@ -165,17 +157,13 @@ class World:
     def put_back(self) -> None:
         """Undo whatever was written since the beginning; a session that ended or holds a message is opened anew."""
         self.browsers.clear()
-        self.watching.close()
-        self.runtime.engine.dispose()
-        self.desks.restore(self.whole, self.folder)
-        self.watching = self.runtime.engine.connect()
+        self.desks.put_back(self.folder)
 
     def close(self) -> None:
         limiter.enabled = True
         self.watching.close()
         self.runtime.close()
-        for folder in (self.folder, self.whole):
-            self.desks.drop(folder)
+        self.desks.drop(self.folder)
 
 
 def _person(db: Session, who: str) -> Any:
