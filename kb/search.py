@@ -201,7 +201,7 @@ def _explained(db: Session, search: Asking, ranked: Sequence[tuple[Ranked, float
         theirs = select(*columns).where(*mine, Embedding.part != PHRASE)
         for row in db.execute(theirs.order_by(Embedding.id)):
             rows[f"{corpus}:{row.item_id}"].append(row)
-    behind = search.words.said(search.text) if search.words else {}
+    behind = search.words.said(search.said) if search.words else {}
     return [_found(one, chance, rows[one.item], behind) for one, chance in ranked]
 
 

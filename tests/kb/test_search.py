@@ -106,6 +106,11 @@ def test_of_the_forms_of_a_word_the_one_is_meant_that_the_model_knows_best(desk,
     assert typed.solved == pytest.approx(meant.solved), "mailboxs would have the same stem"
 
 
+def test_the_reason_names_a_mistyped_word_as_it_is_spelled_here_and_not_its_stem(desk, monkeypatch):
+    monkeypatch.setattr(HashEncoder, "strangeness", lambda _, word: 1.2 if word == "disconnects" else 4.0)
+    assert "disconnects" in desk("the vpn discnonects").hits[0].terms
+
+
 def test_an_error_code_by_itself_leads_straight_to_what_has_it(desk):
     answer = desk("0x80070005")
     assert names(answer)[0] == ("article", 2)
