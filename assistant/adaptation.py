@@ -1,7 +1,7 @@
 """The desk's own tongue: a copy of the model learns from the desk's records, and is kept only when it finds better.
 
-Training runs in a process of its own, with bounded memory and threads. A tenth of the items is held back; the new
-model has to find the other half of their pairs better than the old one, beyond what chance explains.
+Training runs in a process of its own, with bounded memory and threads. What was held back from it says whether the new
+model finds better than the old one, beyond what chance explains.
 """
 
 import json
@@ -16,10 +16,8 @@ from pathlib import Path
 from statistics import fmean
 from threading import Thread
 from typing import TextIO
-from zlib import crc32
 
-import numpy as np
-
+from assistant import held_back
 from assistant.desk.errors import DeskError
 from assistant.telling import Tell
 from index import evaluation, lesson
@@ -27,11 +25,8 @@ from index.encoder import Encoder, OnnxEncoder
 from index.lesson import Pair
 from index.recipe import FULL
 
-HELD_BACK = 10  # every tenth item
 MOST_PAIRS = 4000  # trained on in one night
-MOST_HELD = 500  # pairs that are asked of both models
 FEWEST_HELD = 30  # fewer say nothing
-RIVALS = 2000  # other texts among which each has to be found
 LOOK_EVERY_S = 1.0  # at the training process
 
 
@@ -96,29 +91,19 @@ def adapt(
     Raises CannotAdapt.
     """
     all_pairs = list(pairs)
-    held = [pair for pair in all_pairs if _is_held_back(pair.item)]
-    learned = _sample([pair for pair in all_pairs if not _is_held_back(pair.item)], MOST_PAIRS)
+    others, held = held_back.parted(all_pairs)
     if len(held) < FEWEST_HELD:
         raise CannotAdapt(f"{len(all_pairs)} pairs of texts are too few to learn from and to check.")
+    learned = held_back.sample(others, MOST_PAIRS)
     _train(model, learned, target, manner, tell)
-    asked, rivals = _sample(held, MOST_HELD), _sample(learned, RIVALS)
     tell("Checking the model", 0, 2)
-    before = _found(old, asked, rivals)
+    exam = held_back.Exam(held, learned)
+    before = exam.ranks(old)
     tell("Checking the model", 1, 2)
-    after = _found(OnnxEncoder(target, manner.threads), asked, rivals)
+    after = exam.ranks(OnnxEncoder(target, manner.threads))
     tell("Checking the model", 2, 2)
     low, high = evaluation.interval([new - was for new, was in zip(after, before, strict=True)])
-    return Verdict(len(learned), len(asked), fmean(before), fmean(after), low, high)
-
-
-def _is_held_back(item: str) -> bool:
-    return crc32(item.encode()) % HELD_BACK == 0
-
-
-def _sample(pairs: Sequence[Pair], most: int) -> list[Pair]:
-    """Return at most so many of the pairs, always the same ones, spread over all items."""
-    ordered = sorted(pairs, key=lambda pair: crc32(f"{pair.item}\n{pair.told}".encode()))
-    return ordered[:most]
+    return Verdict(len(learned), len(exam.asked), fmean(before), fmean(after), low, high)
 
 
 def _train(model: str, pairs: Sequence[Pair], target: Path, manner: Manner, tell: Tell) -> None:
@@ -154,16 +139,3 @@ def _watch(process: subprocess.Popen[str], tell: Tell) -> None:
         with suppress(subprocess.TimeoutExpired):
             process.wait(LOOK_EVERY_S)
         tell("Learning the language", said[-1]["step"], said[-1]["of"])
-
-
-def _found(encoder: Encoder, asked: Sequence[Pair], rivals: Sequence[Pair]) -> list[float]:
-    """Return, for each pair, 1 divided by the rank of its item among all that its other half could belong to."""
-    pool = [*asked, *rivals]
-    told = encoder.encode([pair.told for pair in pool])
-    questions = encoder.encode([pair.asked for pair in asked])
-    items = np.array([pair.item for pair in pool])
-    ranks = []
-    for pair, scores in zip(asked, questions @ told.T, strict=True):
-        best = scores[items == pair.item].max()
-        ranks.append(1 + len(set(items[scores > best].tolist())))
-    return [1 / rank for rank in ranks]

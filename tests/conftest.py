@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 
@@ -18,6 +19,7 @@ from assistant import migrations
 from assistant import settings as configuration
 from assistant.desk import audit
 from assistant.runtime import Runtime
+from assistant.web.door import Desk
 from index.encoder import HashEncoder, load_recipe
 from index.errors import SearchError
 from kb.store import Sessions, make_engine
@@ -64,6 +66,13 @@ def _engines_of(item: pytest.Item) -> set[str]:
     named = {value for value in given.params.values() if value in engines.ENGINES} if given else set()
     marked = {engine for mark, engine in MARKS.items() if item.get_closest_marker(mark)}
     return named | marked
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Compile each template once: most tests make an app of their own, which would compile what it shows anew."""
+    kept = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+    Desk.jinja_options = {**Desk.jinja_options, "bytecode_cache": kept}
 
 
 @pytest.fixture

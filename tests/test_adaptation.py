@@ -1,8 +1,10 @@
 """A desk's own tongue: learned from its records, judged on what was held back."""
 
+import numpy as np
 import pytest
 
 from assistant.adaptation import CannotAdapt, Manner, Verdict, adapt
+from assistant.held_back import Exam, parted
 from index.encoder import HashEncoder, OnnxEncoder
 from index.lesson import Pair
 
@@ -55,3 +57,33 @@ def test_a_model_is_kept_only_when_its_gain_is_beyond_chance(low, kept):
     verdict = Verdict(900, 100, before=0.5, after=0.53, low=low, high=0.06)
     assert verdict.better is kept
     assert verdict.line().endswith(": kept." if kept else ": not kept.")
+
+
+class Mute:
+    """An encoder that says nothing: every text is as near as every other."""
+
+    def encode(self, texts):
+        return np.ones((len(texts), 1), dtype=np.float32)
+
+
+def test_what_words_find_in_any_case_is_no_gain():
+    held = [
+        Pair("a", "kiln cracks", "The kiln cracks at noon"),
+        Pair("b", "belt slips", "The belt slips on Monday"),
+    ]
+    assert Exam(held, list(records(40))).ranks(Mute()) == [1.0, 1.0]
+
+
+def test_the_same_item_told_in_another_way_is_no_rival():
+    held = [Pair("a", "kiln", "It glows"), Pair("a", "kiln", "The kiln"), Pair("b", "kiln", "It hums")]
+    exam = Exam(held, [])
+    ranks = {pair.told: rank for pair, rank in zip(exam.asked, exam.ranks(Mute()), strict=True)}
+    assert ranks == {"The kiln": 1.0, "It glows": 1.0, "It hums": 0.5}
+
+
+def test_no_item_is_both_learned_and_held_back():
+    learned, held = parted(
+        [Pair(pair.item, *two) for pair in records(200) for two in (("a", "b"), ("c", "d"))]
+    )
+    assert len(learned) + len(held) == 400 and 20 <= len(held) <= 60
+    assert not {pair.item for pair in learned} & {pair.item for pair in held}

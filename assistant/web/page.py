@@ -109,4 +109,4 @@ def init_app(app: Flask) -> None:
     app.request_class = DeskRequest
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 31_536_000  # a changed file has another address
     app.url_defaults(_with_fingerprint)
-    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True}
