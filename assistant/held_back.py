@@ -43,17 +43,17 @@ class Exam:
         self.asked = sample(held, MOST)
         self._pool = [*self.asked, *sample(learned, RIVALS)]
         self._items = np.array([pair.item for pair in self._pool])
-        self._by_words = self._found_by_words()
+        self._said = self._by_words()
 
-    def ranks(self, encoder: Encoder) -> list[float]:
+    def found(self, encoder: Encoder) -> list[float]:
         """Return, for each pair, 1 divided by the rank of its other half among what other items say."""
         asked = encoder.encode([pair.asked for pair in self.asked])
         told = encoder.encode([pair.told for pair in self._pool])
-        scores = MEANING * asked @ told.T + (1 - MEANING) * self._by_words
+        scores = MEANING * asked @ told.T + (1 - MEANING) * self._said
         better = (set(self._items[row > row[place]].tolist()) for place, row in enumerate(scores))
         return [1 / (1 + len(who - {pair.item})) for who, pair in zip(better, self.asked, strict=True)]
 
-    def _found_by_words(self) -> Vectors:
+    def _by_words(self) -> Vectors:
         """Return how well words find each text for each question, 1 for the best; shape (questions, texts)."""
         found = np.zeros((len(self.asked), len(self._pool)), dtype=np.float32)
         with tempfile.TemporaryDirectory(prefix="kintsugi-") as room:
