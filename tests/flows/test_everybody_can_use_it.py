@@ -19,6 +19,8 @@ HARM = """async rules => {
 }"""
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
 
+PHONES = (NARROW["width"], 375, 480)
+
 
 def harm(page):
     """Return what axe finds on the page that shuts people out, each with where it stands."""
@@ -46,8 +48,9 @@ def test_everybody_can_use(full_desk, name):
             page.emulate_media(color_scheme=scheme)
             page.set_viewport_size(size)
             assert harm(page) == [], f"{scheme} {size['width']}"
-            if size is NARROW:
-                assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    for width in PHONES:
+        page.set_viewport_size({"width": width, "height": 640})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_everybody_can_use_what_opens_on_an_incident(full_desk):
