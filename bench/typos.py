@@ -8,7 +8,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from statistics import fmean
 
 import click
 import numpy as np
@@ -55,9 +54,11 @@ def row(folder: Path, encoder: Encoder, most: int) -> list[str]:
 
 def _cells(runs: Sequence[quality.Ranked], judged: Mapping[str, Mapping[str, float]]) -> list[str]:
     plain, slipped = (
-        fmean(evaluation.ndcg(ranked, judged[query]) for query, ranked in run.items()) for run in runs
+        np.array([evaluation.ndcg(ranked, judged[query]) for query, ranked in run.items()]) for run in runs
     )
-    return [f"{plain:.3f}", f"{slipped:.3f}", f"{plain - slipped:.3f}"]
+    low, high = evaluation.interval((plain - slipped).tolist())
+    cost = f"{(plain - slipped).mean():+.3f} [{low:+.3f} {high:+.3f}]"
+    return [f"{plain.mean():.3f}", f"{slipped.mean():.3f}", cost]
 
 
 def mistyped(query: dataset.Record, chance: np.random.Generator) -> dict[str, str]:

@@ -21,7 +21,7 @@ class Question:
     counts: how often each stem is asked. weights: how rare each is among what may be read. mean_length: stems
     of an item there. known: share of the question's weight in stems that any of them has. identifiers: names that
     mean one thing. beginning: one of the stems, which stands for every word that begins so. text: all its stems in
-    their order. spelled: words that were taken for others, with the spellings that these may have.
+    their order. spelled: how mistyped words are spelled here, but for those that the model knows better as typed.
     """
 
     counts: Mapping[str, int]
@@ -31,7 +31,7 @@ class Question:
     identifiers: frozenset[str] = frozenset()
     beginning: str = ""
     text: str = ""
-    spelled: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    spelled: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def total(self) -> float:

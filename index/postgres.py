@@ -16,7 +16,7 @@ from index.errors import RecipeMismatch
 from index.hits import Allowed, Hit
 from index.lexical import K1, B, Document, Evidence, Question, weigh
 from index.postgres_tables import NAME, Class, Look, Part, Run
-from index.questions import Counts
+from index.questions import Counts, Strange, in_one_piece
 from index.rows import Rows, Vector
 from index.tokens import words_by_stem
 
@@ -189,7 +189,9 @@ class Words(_Half):
         """Return the words of a text, in small letters and in their order, by each of their stems."""
         return words_by_stem(text)
 
-    def ask(self, text: str, allowed: Allowed, *, unfinished: bool = False) -> Question:
+    def ask(
+        self, text: str, allowed: Allowed, *, unfinished: bool = False, strange: Strange | None = None
+    ) -> Question:
         """Return what a text asks, its words weighed by how rare they are among what may be looked at."""
         with self.look() as run:
             own = run(SIZE, **self._limits(allowed))[0] if allowed.items else None
@@ -202,7 +204,7 @@ class Words(_Half):
                 having=lambda some: self._counted(run, some, allowed),
                 beginning=lambda word: min(items, self._begun(run, word, allowed)),
             )
-            return questions.question(text, counts, unfinished=unfinished)
+            return questions.question(text, counts, unfinished=unfinished, strange=strange or in_one_piece)
 
     def search(self, question: Question, k: int, allowed: Allowed) -> list[Hit]:
         """Return the k items that say most of what is asked, best first; items with an asked identifier lead."""

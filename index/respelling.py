@@ -20,7 +20,8 @@ NEIGHBOURS = {  # of each key, those that a finger may meet instead
     for line, keys in enumerate(KEYS)
     for place, letter in enumerate(keys)
 }
-SHORTEST = 4  # letters: shorter words have too many neighbours
+SHORTEST = 3  # letters: shorter words have too many neighbours
+SHORT = 3  # letters of a word in which only a letter that is missing and two that are swapped are looked for
 SHORTEST_TWICE = 7  # letters of a word in which two slips are looked for
 LONGEST = 24
 
@@ -46,13 +47,33 @@ def one_slip(word: str) -> set[str]:
     return (left_out | put_in | changed | _swapped(splits)) - {word}
 
 
+def is_short(word: str) -> bool:
+    """Say whether a word is so short that a changed letter makes it any other one."""
+    return len(word) <= SHORT
+
+
 def hasty_slip(word: str) -> set[str]:
-    """Return those that a hasty hand leads to: letters swapped, doubled or lost, a key beside, another vowel."""
+    """Return those that a hasty hand leads to: letters swapped, doubled or lost, a key beside, another vowel.
+
+    Of a short word only those with its letters swapped, or with one more.
+    """
     splits = [(word[:at], word[at:]) for at in range(len(word) + 1)]
-    single = {before + after[1:] for before, after in splits if before and after and before[-1] == after[0]}
     put_in = {before + letter + after for before, after in splits for letter in LETTERS}
+    if is_short(word):
+        return (put_in | _swapped(splits)) - {word}
+    single = {before + after[1:] for before, after in splits if before and after and before[-1] == after[0]}
     changed = {before + key + after[1:] for before, after in splits if after for key in _instead(after[0])}
     return (single | put_in | changed | _swapped(splits)) - {word}
+
+
+def hasty_typing(word: str) -> set[str]:
+    """Return what a hasty hand makes of a word: those from which hasty_slip leads back to it."""
+    splits = [(word[:at], word[at:]) for at in range(len(word) + 1)]
+    lost = {before + after[1:] for before, after in splits if after}
+    doubled = {before + before[-1] + after for before, after in splits if before}
+    changed = {before + key + after[1:] for before, after in splits if after for key in _instead(after[0])}
+    longer = {typed for typed in doubled | changed if not is_short(typed)}
+    return (lost | longer | _swapped(splits)) - {word}
 
 
 def two_slips(word: str) -> set[str]:

@@ -13,7 +13,7 @@ from index.documents import MARK, Entry
 from index.errors import IndexDamaged, WriterBusy
 from index.hits import Allowed, Hit
 from index.lexical import Document, Evidence, Question, rarity, weigh
-from index.questions import Counts
+from index.questions import Counts, Strange, in_one_piece
 from index.tokens import words_by_stem
 
 HEAP_BYTES = 50_000_000
@@ -131,11 +131,18 @@ class Words:
                 )
             self.sequence, self.mark = int(mark.get_first("sequence")), mark.get_first("title") or ""
 
-    def ask(self, text: str, allowed: Allowed | None = None, *, unfinished: bool = False) -> Question:
+    def ask(
+        self,
+        text: str,
+        allowed: Allowed | None = None,
+        *,
+        unfinished: bool = False,
+        strange: Strange | None = None,
+    ) -> Question:
         """Return what a text asks, its words weighed by how rare they are among what may be looked at.
 
         A word that nothing there has is taken for the nearest one that something has; unfinished: the text is still
-        being typed, so that its last word may be the beginning of one.
+        being typed, so that its last word may be the beginning of one. strange: how strange the model finds a word.
         """
         items = self._count(allowed)
         counts = Counts(
@@ -144,7 +151,7 @@ class Words:
             having=lambda some: self._having(allowed, some),
             beginning=lambda word: self._count(allowed, word, begins=True),
         )
-        return questions.question(text, counts, unfinished=unfinished)
+        return questions.question(text, counts, unfinished=unfinished, strange=strange or in_one_piece)
 
     def search(self, question: Question, k: int, allowed: Allowed | None = None) -> list[Hit]:
         """Return the k items that say most of what is asked, best first; items with an asked identifier lead."""

@@ -129,7 +129,7 @@ class Asking:
             return []
         numbered = items_numbered(self.text)
         self.question = self._read_by_words()
-        self.said = self._put_right()
+        self.said = respelled(self.text, self.question.spelled) if self.question else self.text
         meaning = _ASIDE.submit(self._by_meaning)  # hardly any of either half needs the other's Python
         by_words = self._by_words()
         evidence = self._weighed({*by_words, *numbered})
@@ -214,20 +214,12 @@ class Asking:
         if self.words is None:
             return None
         try:
-            return self.words.ask(self.text, self.allowed, unfinished=self.unfinished)
+            strange = self.encoder.strangeness if self.encoder else None
+            return self.words.ask(self.text, self.allowed, unfinished=self.unfinished, strange=strange)
         except Exception:  # whatever a native library does, the other half still answers
             log.exception("the question could not be read by its words")
             self.troubles.append(TROUBLES["words"])
             return None
-
-    def _put_right(self) -> str:
-        """Return the question with those words spelled as items here spell them which the model knows better so."""
-        if self.question is None or self.encoder is None:
-            return self.text
-        strange = self.encoder.strangeness
-        likely = {typed: min(spellings, key=strange) for typed, spellings in self.question.spelled.items()}
-        near = {typed: own for typed, own in likely.items() if strange(own) < strange(typed)}
-        return respelled(self.text, near)
 
     def _by_words(self) -> list[str]:
         if self.words is None or self.question is None:

@@ -7,8 +7,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.hits import Allowed
-from index.questions import MOST_RESPELLED
-from index.respelling import LONGEST, can_be_respelled, one_slip, respelled, two_slips
+from index.questions import MOST_RESPELLED, OFTEN
+from index.respelling import (
+    LONGEST,
+    SHORTEST,
+    can_be_respelled,
+    hasty_slip,
+    hasty_typing,
+    one_slip,
+    respelled,
+    two_slips,
+)
 from index.words import Entry, Words
 
 SEEN, HIDDEN = Allowed(frozenset({"article:requesters"})), "article:internal"
@@ -26,6 +35,11 @@ def words(tmp_path):
     words.put(Entry(item, "article:requesters", *texts) for item, texts in TEXTS.items())
     words.commit(1)
     return words
+
+
+def strange_but(*known):
+    """Return what a model says that knows these words and reads all others in pieces."""
+    return lambda word: 3.0 if word in known else 4.0
 
 
 def first(words, text, **more):
@@ -67,20 +81,63 @@ def test_a_word_that_is_there_stays_as_it_is(words):
     assert set(words.ask("painter", SEEN).counts) == {"painter"}
 
 
-@pytest.mark.parametrize("code", ["KB12", "0x8007", "INC-000042", "usb", "straße", "x" * 40])
+@pytest.mark.parametrize("code", ["KB12", "0x8007", "INC-000042", "pc", "straße", "x" * 40])
 def test_codes_and_very_short_words_mean_what_they_say(words, code):
     assert not can_be_respelled(code)
     words.ask(code, SEEN, unfinished=True)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("flo", {"floor": 0}), ("nwe", {"new": 1}), ("nex", {"new": 0})]
+)
+def test_in_a_short_word_only_a_letter_is_missing_or_two_are_swapped(words, typed, meant):
+    counts = words.ask(typed, SEEN, strange=strange_but()).counts
+    assert {word: counts.get(word, 0) for word in meant} == meant
+
+
+def test_a_short_word_that_is_one_means_what_it_says(words):
+    words.put([Entry("article:9", "article:requesters", "A page", "the page is white")])
+    words.commit(2)
+    assert set(words.ask("age", SEEN, strange=strange_but()).counts) == {"page"}
+    assert set(words.ask("age", SEEN, strange=strange_but("age")).counts) == {"age"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("wth", "with"), ("hwat", "what"), ("ghat", "that"), ("teh", "the")]
+)
+def test_a_mistyped_word_that_says_nothing_says_nothing(words, typed, meant):
+    words.put([Entry("article:9", "article:requesters", "A hat on the web", "goat, tech, width")])
+    words.commit(2)
+    asked = words.ask(f"printer {typed} symbols", SEEN, strange=strange_but(meant))
+    assert set(asked.counts) == {"printer", "symbol"} and asked.known == 1.0
+    assert asked.spelled[typed] == meant
+
+
+def test_a_word_that_is_one_is_no_mistyped_one(words):
+    assert "thin" in words.ask("thin client", SEEN, strange=strange_but("thin")).counts, "not: then"
 
 
 def test_a_few_slips_in_a_long_text_are_put_right(words):
     text = (
         "The Pritner on floor 3 prints strange symbols after the driver update, and the pasword expired again"
     )
-    spelled = words.ask(text, SEEN).spelled
-    assert "printer" in spelled["pritner"] and "password" in spelled["pasword"]
     meant = {"pritner": "printer", "pasword": "password"}
+    assert words.ask(text, SEEN, strange=strange_but(*meant.values())).spelled == meant
     assert respelled("My Pritner, again: pasword_pritner", meant) == "My printer, again: password_printer"
+
+
+def test_without_a_model_the_text_stays_as_it_is_typed(words):
+    asked = words.ask("pritner", SEEN)
+    assert set(asked.counts) == {"printer"} and asked.spelled == {}
+
+
+@pytest.mark.parametrize(("others", "meant"), [(OFTEN - 2, {}), (OFTEN - 1, {"pritner": "printer"})])
+def test_of_two_strange_words_the_one_that_is_spelled_so_often_is_meant(words, others, meant):
+    words.put(
+        Entry(f"article:{50 + at}", "article:requesters", "Printer", "out of ink") for at in range(others)
+    )
+    words.commit(2)
+    assert words.ask("pritner", SEEN, strange=strange_but()).spelled == meant
 
 
 def test_a_slip_of_the_hand_is_undone_before_a_word_that_only_more_items_have(words):
@@ -92,7 +149,7 @@ def test_a_slip_of_the_hand_is_undone_before_a_word_that_only_more_items_have(wo
 
 def test_a_name_amid_a_script_without_spaces_is_put_right(words):
     text = "请把outlok打开"
-    assert words.ask(text, SEEN).spelled == {"outlok": ("outlook",)}
+    assert words.ask(text, SEEN, strange=strange_but("outlook")).spelled == {"outlok": "outlook"}
     assert respelled(text, {"outlok": "outlook"}) == "请把outlook打开"
 
 
@@ -108,6 +165,14 @@ def test_every_single_slip_is_undone(word, chance):
     slip = chance.choice(sorted(slips))
     assert word in one_slip(slip)
     assert word not in slips | two_slips(word)
+
+
+@given(st.text(alphabet="abcdeioustr", min_size=SHORTEST, max_size=9))
+@settings(max_examples=60, deadline=None)
+def test_what_a_hasty_hand_makes_of_a_word_leads_back_to_it(word):
+    typed = hasty_typing(word)
+    assert typed and all(word in hasty_slip(one) for one in typed if can_be_respelled(one))
+    assert all(word not in hasty_slip(one) for one in one_slip(word) - typed if can_be_respelled(one))
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -89,15 +89,18 @@ def test_an_incident_does_not_count_as_having_solved_itself(desk):
     assert all(name != ("incident", 2) for name in names(alone))
 
 
-@pytest.mark.parametrize("strange", [True, False])
+@pytest.mark.parametrize(
+    ("typed_as", "spelled_as", "put_right"),
+    [(4.0, 3.0, True), (4.0, 5.0, False), (3.0, 3.0, False)],
+)
 def test_a_mistyped_word_is_meant_as_it_is_spelled_here_unless_the_model_knows_it_as_it_is(
-    desk, monkeypatch, strange
+    desk, monkeypatch, typed_as, spelled_as, put_right
 ):
-    strangeness = lambda _, text: 4.0 if strange and "mialbox" in text else 1.2  # noqa: E731
-    monkeypatch.setattr(HashEncoder, "strangeness", strangeness)
+    pieces = {"mialbox": typed_as, "mailbox": spelled_as}
+    monkeypatch.setattr(HashEncoder, "strangeness", lambda _, text: pieces.get(text, 1.2))
     meant, typed = desk("outlook says the mailbox is full"), desk("outlook says the mialbox is full")
     assert names(typed)[0] == names(meant)[0]
-    assert (typed.solved == pytest.approx(meant.solved)) == strange
+    assert (typed.solved == pytest.approx(meant.solved)) == put_right
 
 
 def test_of_the_forms_of_a_word_the_one_is_meant_that_the_model_knows_best(desk, monkeypatch):
