@@ -73,6 +73,7 @@ class Answer:
 
     solved: how likely somebody here solved it before. order: what was found as (corpus, id), the hits first. It ends in
     the middle of the candidates: who is the last one that a half proposes may depend on what the viewer may not read.
+    spelled: how mistyped words of the question were read.
     """
 
     hits: list[Found]
@@ -82,6 +83,7 @@ class Answer:
     took_ms: float
     recipe: str | None
     order: tuple[tuple[str, int], ...] = ()
+    spelled: Mapping[str, str] = field(default_factory=dict)
 
 
 def find(
@@ -128,6 +130,7 @@ def find(
         took_ms=(time.perf_counter() - started) * 1000,
         recipe=live.fingerprint,
         order=tuple((one.corpus, one.item_id) for one in ranked),
+        spelled=search.question.spelled if search.question else {},
     )
 
 

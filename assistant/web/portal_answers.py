@@ -1,5 +1,6 @@
 """What the portal answers: the articles and notices that may help with somebody's words, kept as one question."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,13 +35,14 @@ class Answer:
 
 @dataclass(frozen=True)
 class Answers:
-    """What is shown for one question. nothing: none of the articles can be trusted."""
+    """What is shown for one question. nothing: none of the articles can be trusted. spelled: how words were read."""
 
     asked: str = ""
     articles: list[Answer] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     nothing: bool = False
     degraded: tuple[str, ...] = ()
+    spelled: Mapping[str, str] = field(default_factory=dict)
 
 
 def answers_to(question: str, *, unfinished: bool = False) -> Answers:
@@ -66,7 +68,7 @@ def answers_to(question: str, *, unfinished: bool = False) -> Answers:
     shown = [
         Answer(rows[hit.item_id], hit, showing.id) for hit, showing in zip(hits, kept.showings, strict=True)
     ]
-    return Answers(question, shown, list(told.values()), nothing, answer.degraded)
+    return Answers(question, shown, list(told.values()), nothing, answer.degraded, answer.spelled)
 
 
 def _articles(ids: list[int]) -> dict[int, Article]:

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from index.encoder import HashEncoder
 from kb.feedback import Search
 from tests import make
 
@@ -27,6 +28,15 @@ def test_ben_finds_articles_and_incidents(ben, article, incident, embed):
 def test_a_number_comes_first(ben, incident, article, number):
     text = ben.get(f"/search?q={number}").text
     assert text.index(f"/incidents/{incident}") < text.find(f"/articles/{article}") % (len(text) + 1)
+
+
+@pytest.mark.parametrize(("who", "path"), [("ben", "/search"), ("ada", "/help")])
+def test_it_says_how_mistyped_words_were_read(browser, article, embed, monkeypatch, who, path):
+    monkeypatch.setattr(HashEncoder, "strangeness", lambda _, word: 4.0 if word in ("drps", "evry") else 1.2)
+    embed()
+    asked = browser(who).get(path, query_string={"q": "VPN drps evry few minutes"}).text
+    assert "Read “drps” as “drops”, “evry” as “every”." in asked
+    assert "Read “" not in browser(who).get(path, query_string={"q": "VPN drops every few minutes"}).text
 
 
 def test_ada_is_answered_at_the_portal_with_what_is_meant_for_her(ada, rows, embed):
