@@ -76,7 +76,7 @@ def question(
         frozenset(identifiers(text)),
         beginning,
         " ".join(said),
-        _spelled({behind[stem]: one for stem, one in near.items()}, strange),
+        _spelled({word: near[stem] for stem, word in behind.items() if stem in near}, strange),
     )
 
 

@@ -17,7 +17,8 @@ STOP = frozenset(
         r"\w+",
         "a an and are as at be but by for if in into is it no not of on or such that the their then there these they"
         " this to was will with i me my we you your he she do does did can could would should how what when where"
-        " which who why am been being has have had from so any some",
+        " which who why am been being has have had from so any some"
+        " arent cant couldnt didnt doesnt dont hasnt havent isnt shouldnt wasnt wont wouldnt",
     )
 )
 

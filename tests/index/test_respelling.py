@@ -113,6 +113,14 @@ def test_a_mistyped_word_that_says_nothing_says_nothing(words, typed, meant):
     assert asked.spelled[typed] == meant
 
 
+@pytest.mark.parametrize("said", ["wont", "doesnt", "cant"])
+def test_not_without_its_apostrophe_is_no_mistyped_word(words, said):
+    words.put([Entry("article:9", "article:requesters", "I want the card", "does, want, card, cart")])
+    words.commit(2)
+    asked = words.ask(f"the printer {said} print", SEEN, strange=strange_but("want", "does"))
+    assert set(asked.counts) == {"printer", "print"} and asked.spelled == {}
+
+
 def test_a_word_that_is_one_is_no_mistyped_one(words):
     assert "thin" in words.ask("thin client", SEEN, strange=strange_but("thin")).counts, "not: then"
 
@@ -122,8 +130,15 @@ def test_a_few_slips_in_a_long_text_are_put_right(words):
         "The Pritner on floor 3 prints strange symbols after the driver update, and the pasword expired again"
     )
     meant = {"pritner": "printer", "pasword": "password"}
-    assert words.ask(text, SEEN, strange=strange_but(*meant.values())).spelled == meant
+    assert list(words.ask(text, SEEN, strange=strange_but(*meant.values())).spelled.items()) == [
+        *meant.items()
+    ]
     assert respelled("My Pritner, again: pasword_pritner", meant) == "My printer, again: password_printer"
+
+
+def test_mistyped_words_are_told_in_their_order(words):
+    asked = words.ask("pritner wth pasword", SEEN, strange=strange_but("printer", "with", "password"))
+    assert list(asked.spelled.values()) == ["printer", "with", "password"]
 
 
 def test_without_a_model_the_text_stays_as_it_is_typed(words):
