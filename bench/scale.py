@@ -244,8 +244,9 @@ def recall(vectors: Any, desk: Large) -> list[list[str]]:
     groups = {f"{share:.1%}": f"incident:group:{group}" for group, share in SHARES.items()}
     may_read = {"all": {"incident", *groups.values()}, **{name: {scope} for name, scope in groups.items()}}
     rows = []
-    for name, scopes in may_read.items():
-        wanted, passages = exact(desk, asked, scopes)
+    for (name, scopes), (wanted, passages) in zip(
+        may_read.items(), exact(desk, asked, list(may_read.values())), strict=True
+    ):
         ask = partial(vectors.search, k=10, allowed=Allowed(frozenset(scopes)))
         found: list[list[Hit]] = []
         times = [
@@ -263,24 +264,33 @@ def recall(vectors: Any, desk: Large) -> list[list[str]]:
     return rows
 
 
-def exact(desk: Large, asked: Any, scopes: Collection[str]) -> tuple[list[tuple[float, int]], int]:
-    """Return how near the tenth item of classes is to each question, by looking at every vector, and their passages.
+def exact(
+    desk: Large, asked: Any, kinds: Sequence[Collection[str]]
+) -> list[tuple[list[tuple[float, int]], int]]:
+    """Return for each kind of reader how near the tenth item is to each question, by looking at every vector.
 
-    With it stands how many items there are, ten at most.
+    With it stands how many items there are, ten at most, and how many passages the reader may read.
     """
-    best: list[dict[int, float]] = [{} for _ in asked]
-    passages = 0
-    for start, texts, vectors in desk.parts():
-        mine = np.array([desk.scope(start + place) in scopes for place in range(len(texts))]).repeat(OF_ITEM)
-        rows = np.flatnonzero(mine)
-        passages += len(rows)
-        scores = asked @ vectors[rows].T
-        for held, of_one in zip(best, scores, strict=True):
-            for near in np.argsort(-of_one)[: 10 * OF_ITEM].tolist():
-                place = start + int(rows[near]) // OF_ITEM
-                held[place] = max(held.get(place, -1.0), float(of_one[near]))
-    nearest = [sorted(held.values())[-10:] for held in best]
-    return [(scores[0] if scores else 0.0, len(scores)) for scores in nearest], passages
+    best: list[list[dict[int, float]]] = [[{} for _ in asked] for _ in kinds]
+    passages = [0 for _ in kinds]
+    for start, vectors in desk.vectors():
+        scopes = [desk.scope(start + place) for place in range(len(vectors) // OF_ITEM)]
+        scores = asked @ vectors.T
+        for reader, kind in enumerate(kinds):
+            rows = np.flatnonzero(np.repeat([scope in kind for scope in scopes], OF_ITEM))
+            passages[reader] += len(rows)
+            for held, of_one in zip(best[reader], scores[:, rows], strict=True):
+                _keep_nearest(held, of_one, start + rows // OF_ITEM)
+    nearest = [[sorted(held.values())[-10:] for held in of_reader] for of_reader in best]
+    floors = [[(scores[0] if scores else 0.0, len(scores)) for scores in reader] for reader in nearest]
+    return list(zip(floors, passages, strict=True))
+
+
+def _keep_nearest(held: dict[int, float], scores: Any, places: Any) -> None:
+    """Add to the best score of each item what is nearest among these passages."""
+    for near in np.argsort(-scores)[: 10 * OF_ITEM].tolist():
+        place = int(places[near])
+        held[place] = max(held.get(place, -1.0), float(scores[near]))
 
 
 if __name__ == "__main__":
