@@ -60,7 +60,6 @@ def embed(runtime: Runtime, now: datetime) -> None:
         runtime.live.catch_up(
             db
         )  # before new sequences are given out: a database that was restored shows by its own
-    _mark(runtime)
     until = time.monotonic() + EMBED_S
     while runtime.encoder is not None and embeddings.refresh(runtime.sessions, runtime.encoder, AT_ONCE):
         if time.monotonic() > until:
@@ -69,7 +68,7 @@ def embed(runtime: Runtime, now: datetime) -> None:
         runtime.live.catch_up(db)
 
 
-def _mark(runtime: Runtime) -> None:
+def mark(runtime: Runtime, now: datetime) -> None:
     """Let everything be embedded that the model in use has not read: it is another one than before."""
     encoder = runtime.encoder
     if encoder is not None and encoder.recipe.fingerprint() != runtime.marked:
@@ -225,7 +224,10 @@ QUICK = (
     Tick("jobs", timedelta(seconds=1), run_jobs),
     Tick("work of the night", timedelta(minutes=1), ask_nightly),
 )
-KEEPING = (Tick("snapshot", timedelta(minutes=5), snapshot),)  # a new shelf of millions takes minutes
+KEEPING = (  # to look through millions of passages takes a while, a new shelf of them minutes
+    Tick("another model", timedelta(seconds=1), mark),
+    Tick("snapshot", timedelta(minutes=5), snapshot),
+)
 SLOW = (
     Tick("long jobs", timedelta(seconds=1), run_long_job),
     Tick("tidy", timedelta(hours=1), tidy),

@@ -98,22 +98,16 @@ class Large:
 
     def parts(self) -> Iterator[tuple[int, list[Text], Vectors]]:
         """Yield the incidents, some at a time: the place of the first, texts, and a vector for each passage."""
-        for start, vectors in self.vectors():
-            count = len(vectors) // OF_ITEM
-            texts = [*self.plants.texts[start : start + count]]
-            texts += recombined(self.sentences, count - len(texts), seed=start + 9)
-            yield start, texts, vectors
-
-    def vectors(self) -> Iterator[tuple[int, Vectors]]:
-        """Yield a vector for each passage, those of some incidents at a time, with the place of the first incident."""
         known = len(self.own) // OF_ITEM
         for start in range(0, self.size, AT_ONCE):
             count = min(AT_ONCE, self.size - start)
+            texts = [*self.plants.texts[start : start + count]]
+            texts += recombined(self.sentences, count - len(texts), seed=start + 9)
             vectors = mixed(self.own, OF_ITEM * count, seed=start + 10)
             if start < known:
                 own = self.own[OF_ITEM * start : OF_ITEM * (start + count)]
                 vectors[: len(own)] = own
-            yield start, vectors
+            yield start, texts, vectors
 
 
 def pieces(text: Text) -> list[Piece]:

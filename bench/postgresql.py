@@ -70,7 +70,7 @@ def compared(desk: Large, folder: Path, database: str) -> tuple[list[list[str]],
         p50, p95, quality = scale.searched(runtime, desk)
         rows.append([f"{desk.size:,}", index, f"{filled:.0f}", f"{p50:.1f}", f"{p95:.1f}", f"{quality:.3f}"])
         with runtime.reading() as db:
-            recalls.append(scale.recall(runtime.live.view(db).vectors, desk))
+            recalls.append(scale.recall(runtime, runtime.live.view(db).vectors, desk))
         runtime.close()
     both = zip(*recalls, strict=True)
     return rows, [[*one[:5], *other[3:5]] for one, other in both]

@@ -19,6 +19,7 @@ from typing import Any
 
 import click
 import numpy as np
+from sqlalchemy import select
 
 from assistant import log, worker
 from assistant.desk import suggestions
@@ -26,9 +27,10 @@ from assistant.desk.incident import Incident
 from assistant.runtime import Runtime
 from assistant.settings import Settings
 from bench import curve, desks, large
-from bench.large import NOW, OF_ITEM, SHARES, Large
+from bench.large import AT_ONCE, NOW, OF_ITEM, SHARES, Large
 from index import evaluation
 from index.hits import Allowed, Hit
+from kb.embeddings import Embedding
 from kb.search import Answer, find
 from kb.viewer import Viewer
 
@@ -94,7 +96,7 @@ def main(data: Path, model: Path, items: tuple[int, ...], queries: int, keep: Pa
             rows.append(row)
             lines["search, p50"].append((size, p50))
             lines["search, p95"].append((size, p95))
-            recalls += recall(vectors_of(folder, desk), desk)
+            recalls += _recalled(folder, desk)
         click.echo(f"{row}\n{recalls}")
     desks.publish("scale", f"{desks.table(HEAD, rows)}\n\n{desks.table(HEAD_RECALL, recalls)}")
     CURVE.write_text(curve.drawn("Milliseconds until an answer is there, as the desk grows", lines), "utf-8")
@@ -230,23 +232,21 @@ def _working(runtime: Runtime) -> Callable[[int], object]:
     return act
 
 
-def vectors_of(folder: Path, desk: Large) -> Any:
-    """Return the dense half of a desk."""
+def _recalled(folder: Path, desk: Large) -> list[list[str]]:
     runtime = Runtime(settings_of(folder), encoder=desk.encoder)
-    vectors = runtime.live.vectors
+    rows = recall(runtime, runtime.live.vectors, desk)
     runtime.close()
-    return vectors
+    return rows
 
 
-def recall(vectors: Any, desk: Large) -> list[list[str]]:
-    """Return a row for each share of the items that somebody may read."""
+def recall(runtime: Runtime, vectors: Any, desk: Large) -> list[list[str]]:
+    """Return a row for each share of the items that somebody may read; vectors: the dense half that is asked."""
     asked = desk.encoder.encode(desk.plants.asked[::3])
     groups = {f"{share:.1%}": f"incident:group:{group}" for group, share in SHARES.items()}
     may_read = {"all": {"incident", *groups.values()}, **{name: {scope} for name, scope in groups.items()}}
+    nearest = exact(runtime, asked, list(may_read.values()))
     rows = []
-    for (name, scopes), (wanted, passages) in zip(
-        may_read.items(), exact(desk, asked, list(may_read.values())), strict=True
-    ):
+    for (name, scopes), (wanted, passages) in zip(may_read.items(), nearest, strict=True):
         ask = partial(vectors.search, k=10, allowed=Allowed(frozenset(scopes)))
         found: list[list[Hit]] = []
         times = [
@@ -265,7 +265,7 @@ def recall(vectors: Any, desk: Large) -> list[list[str]]:
 
 
 def exact(
-    desk: Large, asked: Any, kinds: Sequence[Collection[str]]
+    runtime: Runtime, asked: Any, kinds: Sequence[Collection[str]]
 ) -> list[tuple[list[tuple[float, int]], int]]:
     """Return for each kind of reader how near the tenth item is to each question, by looking at every vector.
 
@@ -273,24 +273,36 @@ def exact(
     """
     best: list[list[dict[int, float]]] = [[{} for _ in asked] for _ in kinds]
     passages = [0 for _ in kinds]
-    for start, vectors in desk.vectors():
-        scopes = [desk.scope(start + place) for place in range(len(vectors) // OF_ITEM)]
-        scores = asked @ vectors.T
+    for some in _rows(runtime):
+        scores = (
+            asked @ np.frombuffer(b"".join(row.vector for row in some), np.float32).reshape(len(some), -1).T
+        )
+        items = np.array([row.item_id for row in some])
         for reader, kind in enumerate(kinds):
-            rows = np.flatnonzero(np.repeat([scope in kind for scope in scopes], OF_ITEM))
-            passages[reader] += len(rows)
-            for held, of_one in zip(best[reader], scores[:, rows], strict=True):
-                _keep_nearest(held, of_one, start + rows // OF_ITEM)
+            mine = np.flatnonzero([row.scope in kind for row in some])
+            passages[reader] += len(mine)
+            for held, of_one in zip(best[reader], scores[:, mine], strict=True):
+                _keep_nearest(held, of_one, items[mine])
     nearest = [[sorted(held.values())[-10:] for held in of_reader] for of_reader in best]
     floors = [[(scores[0] if scores else 0.0, len(scores)) for scores in reader] for reader in nearest]
     return list(zip(floors, passages, strict=True))
 
 
-def _keep_nearest(held: dict[int, float], scores: Any, places: Any) -> None:
+def _rows(runtime: Runtime) -> Iterator[Sequence[Any]]:
+    """Yield the passages of a desk, some at a time."""
+    columns, after = (Embedding.id, Embedding.item_id, Embedding.scope, Embedding.vector), 0
+    with runtime.reading() as db:
+        later = select(*columns).where(Embedding.vector.is_not(None)).order_by(Embedding.id).limit(AT_ONCE)
+        while some := db.execute(later.where(Embedding.id > after)).all():
+            yield some
+            after = some[-1].id
+
+
+def _keep_nearest(held: dict[int, float], scores: Any, items: Any) -> None:
     """Add to the best score of each item what is nearest among these passages."""
     for near in np.argsort(-scores)[: 10 * OF_ITEM].tolist():
-        place = int(places[near])
-        held[place] = max(held.get(place, -1.0), float(scores[near]))
+        item = int(items[near])
+        held[item] = max(held.get(item, -1.0), float(scores[near]))
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ class Question:
     of an item there. known: share of the question's weight in stems that any of them has. identifiers: names that
     mean one thing. beginning: one of the stems, which stands for every word that begins so. text: all its stems in
     their order. spelled: how mistyped words are spelled here, but for those that the model knows better as typed.
+    items: how many may be read.
     """
 
     counts: Mapping[str, int]
@@ -32,6 +33,7 @@ class Question:
     beginning: str = ""
     text: str = ""
     spelled: Mapping[str, str] = field(default_factory=dict)
+    items: int = 0
 
     @cached_property
     def total(self) -> float:

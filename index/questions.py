@@ -77,6 +77,7 @@ def question(
         beginning,
         " ".join(said),
         _spelled({word: near[stem] for stem, word in behind.items() if stem in near}, strange),
+        counts.items,
     )
 
 

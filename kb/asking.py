@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from index import calibration, fusion, spelling
+from index import calibration, fusion, plan, spelling
 from index.fusion import Ask, Candidate
 from index.hits import Allowed, Hit
 from index.lexical import Evidence, Question
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 AT_ONCE = 8  # questions whose halves are asked side by side; a further one waits
-POOL = 30  # candidates that each half proposes; with 50 no set is found better by more than 0.001
+POOL = 30  # candidates that each half proposes at least; among many items more do
 SPELLED = 30  # of them are compared letter by letter, the best ones
 LONGEST = 20_000  # characters of a question; more is a log
 NAMED = 0.99
@@ -129,7 +129,9 @@ class Asking:
             return []
         numbered = items_numbered(self.text)
         self.question = self._read_by_words()
-        self.said = respelled(self.text, self.question.spelled) if self.question else self.text
+        if self.question:
+            self.said = respelled(self.text, self.question.spelled)
+            self.pool = max(self.pool, plan.candidates(self.question.items))
         meaning = _ASIDE.submit(self._by_meaning)  # hardly any of either half needs the other's Python
         by_words = self._by_words()
         evidence = self._weighed({*by_words, *numbered})

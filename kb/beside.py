@@ -67,11 +67,14 @@ def lacking(db: Session, recipe: str) -> int:
 def mark_recipe(sessions: Sessions, encoder: Encoder) -> int:
     """Mark every passage stale that only another recipe embedded; return how many."""
     recipe = encoder.recipe.fingerprint()
-    with sessions.writing() as db:
+    with (
+        sessions.reading() as db
+    ):  # to look takes long where there are millions, and nobody should wait for it to write
         count = lacking(db, recipe)
-        if count:
+    if count:
+        with sessions.writing() as db:
             db.execute(update(Embedding).where(lacks(recipe)).values(stale=True))
-        db.commit()
+            db.commit()
     return count
 
 

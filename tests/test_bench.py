@@ -69,7 +69,7 @@ def test_finding_at_size_is_compared_with_an_exact_search(data: Path, tmp_path: 
     runtime = Runtime(settings, encoder=desk.encoder, writes_words=True)
     runtime.migrate()
     large.fill(runtime, desk)
-    rows = scale.recall(scale.vectors_of(settings.data, desk), desk)
+    rows = scale.recall(runtime, runtime.live.vectors, desk)
     assert len(rows) == 1 + len(large.SHARES) and rows[0][2] == "400"
     assert {row[3] for row in rows if row[2] != "0"} == {"1.0000"}
     assert max(scale.findable(settings.data, runtime, desk.plants.asked)) < PATIENCE_S

@@ -1,5 +1,7 @@
 """What people find: the right thing, with its reasons, and nothing that they may not read."""
 
+import math
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -9,10 +11,13 @@ from assistant import worker
 from assistant.desk import conversation
 from assistant.desk.incident import Incident
 from assistant.desk.permissions import viewer_of
+from index import plan
 from index.encoder import HashEncoder
+from index.hits import Allowed
 from kb import tuning
 from kb.article import Article
-from kb.search import Within, find
+from kb.asking import POOL, Asking
+from kb.search import CORPORA, Within, find
 from kb.viewer import ANONYMOUS, Viewer
 from tests import make
 
@@ -107,6 +112,17 @@ def test_of_the_forms_of_a_word_the_one_is_meant_that_the_model_knows_best(desk,
     monkeypatch.setattr(HashEncoder, "strangeness", lambda _, word: 1.2 if word == "mailbox" else 4.0)
     meant, typed = desk("outlook says the mailbox is full"), desk("outlook says the mailboxx is full")
     assert typed.solved == pytest.approx(meant.solved), "mailboxs would have the same stem"
+
+
+@pytest.mark.parametrize(("who", "pool"), [("ben", POOL), ("cleo", POOL + 10)])
+def test_among_more_that_may_be_read_each_half_proposes_more(desk, monkeypatch, who, pool):
+    monkeypatch.setattr(plan, "CANDIDATES", ((3, 1), (math.inf, POOL + 10)))
+    with desk.runtime.writing() as db:
+        viewer = viewer_of(db, make.person(db, who))
+    with desk.runtime.reading() as db:
+        live = desk.runtime.live
+        asking = Asking(live.at(db), "the mailbox is full", Allowed(live.scopes_of(viewer, CORPORA)))
+        assert asking.ranked() and asking.pool == pool, "cleo may read one more"
 
 
 def test_the_reason_names_a_mistyped_word_as_it_is_spelled_here_and_not_its_stem(desk, monkeypatch):
