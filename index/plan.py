@@ -13,11 +13,7 @@ CELLS_FROM = 50_000  # passages: the sketches of fewer are all looked at
 ROWS_A_CELL = 1_000
 LEAST_PROBES, PROBED = 48, 16  # cells that a search looks into: so many, or one of so many
 SAMPLE = 40  # passages for each cell that its middle is found from
-CANDIDATES = (
-    (20_000, 30),
-    (200_000, 50),
-    (math.inf, 100),
-)  # items that may be read, and how many each half proposes
+CANDIDATES = ((20_000, 30), (200_000, 50), (math.inf, 100))  # items that may be read -> proposed by each half
 PROPOSED, LEAST_PROPOSED = 12, 600  # passages that are scored for each item that is wanted, and at least
 
 

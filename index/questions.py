@@ -20,9 +20,7 @@ IN_ONE_PIECE = 3.0  # how strange a word is that the model reads in one piece, b
 OFTEN = 5  # items that have a spelling; what fewer have may be a slip itself, or another name
 
 Strange = Callable[[str], float]  # says how strange a word is to the model: into how many pieces it breaks it
-Near = tuple[
-    str, int, tuple[str, ...]
-]  # a stem, "" for none, how many items have it, and how it may be spelled
+Near = tuple[str, int, tuple[str, ...]]  # a stem or "", how many items have it, and how it may be spelled
 
 
 @dataclass(frozen=True)

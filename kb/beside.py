@@ -67,9 +67,8 @@ def lacking(db: Session, recipe: str) -> int:
 def mark_recipe(sessions: Sessions, encoder: Encoder) -> int:
     """Mark every passage stale that only another recipe embedded; return how many."""
     recipe = encoder.recipe.fingerprint()
-    with (
-        sessions.reading() as db
-    ):  # to look takes long where there are millions, and nobody should wait for it to write
+    # Where there are millions, to look takes long, and nobody should wait for it to write.
+    with sessions.reading() as db:
         count = lacking(db, recipe)
     if count:
         with sessions.writing() as db:
