@@ -40,6 +40,7 @@ ROOMS = (
     "assistant.importers",
     "assistant.demo",
 )
+WRITTEN = re.compile(r".*\.(py|html|md|toml|txt|svg|js|json|css|xml|mako|gitignore)|LICENSE|\.ci/run")
 FORBIDDEN_FOLDERS = {"utils", "helpers", "common", "misc", "services", "managers"}
 DANGEROUS = {"pickle", "marshal", "shelve", "dill", "joblib"}
 MANY_IMPORTS = {"assistant.runtime", "assistant.app"}  # where everything meets
@@ -208,6 +209,10 @@ def top_level_of(module: Module) -> list[Function | ast.ClassDef]:
 def test_no_folder_is_called_after_nothing():
     folders = {part for path in tracked() for part in path.split("/")[:-1]}
     assert not folders & FORBIDDEN_FOLDERS
+
+
+def test_only_what_people_write_is_kept():
+    assert not [path for path in tracked() if not WRITTEN.fullmatch(path)]
 
 
 def test_nothing_is_left_for_later():
