@@ -11,7 +11,7 @@ from sqlalchemy import select
 from assistant import backup, worker
 from assistant.desk import heartbeat, jobs
 from assistant.desk.permissions import viewer_of
-from kb import embeddings
+from kb import beside, embeddings
 from kb.feedback import Search
 from kb.search import find
 from tests import make
@@ -63,6 +63,11 @@ def slow(monkeypatch):
     go_on.set()
 
 
+def waiting(runtime):
+    with runtime.reading() as db:
+        return embeddings.waiting(db)
+
+
 def ask(runtime, kind):
     with runtime.writing() as db:
         job = jobs.ask(db, kind, now=runtime.now())
@@ -97,6 +102,27 @@ def test_an_article_written_while_a_long_job_runs_is_found_within_seconds(runtim
         assert job(runtime, asked).done_at is None
         go_on.set()
         within(PATIENCE_S, lambda: job(runtime, asked).done_at is not None)
+
+
+def test_nobody_waits_while_it_looks_for_what_another_model_left_unread(runtime, monkeypatch):
+    begun, go_on, real = threading.Event(), threading.Event(), beside.lacking
+
+    def lacking(*asked):
+        count = real(*asked)
+        begun.set()
+        assert go_on.wait(PATIENCE_S)
+        return count
+
+    monkeypatch.setattr(beside, "lacking", lacking)
+    with working(runtime):
+        try:
+            assert begun.wait(PATIENCE_S)
+            with runtime.writing() as db:
+                make.article(db, title="Badge reader stays dark")
+                db.commit()
+            within(SOON_S, lambda: not waiting(runtime))
+        finally:
+            go_on.set()
 
 
 def test_a_short_job_does_not_wait_for_a_long_one(runtime, slow):
