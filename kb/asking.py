@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 AT_ONCE = 8  # questions whose halves are asked side by side; a further one waits
-POOL = 30  # candidates that each half proposes at least; among many items more do
+POOL = plan.candidates(0)  # that each half proposes at least; among many items it proposes more
 SPELLED = 30  # of them are compared letter by letter, the best ones
 LONGEST = 20_000  # characters of a question; more is a log
 NAMED = 0.99
