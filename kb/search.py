@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from index import calibration
 from index.hits import Allowed
+from index.runs import RUN
 from index.standing import UNKNOWN, Standing
 from kb import tuning
 from kb.asking import POOL, Asking, Ranked
@@ -73,7 +74,7 @@ class Answer:
 
     solved: how likely somebody here solved it before. order: what was found as (corpus, id), the hits first. It ends in
     the middle of the candidates: who is the last one that a half proposes may depend on what the viewer may not read.
-    spelled: how mistyped words of the question were read.
+    spelled: how mistyped words of the question were read, those that the hits write so.
     """
 
     hits: list[Found]
@@ -122,15 +123,16 @@ def find(
     ranked = _fitting(within, readable[:first])
     solved = search.solved(readable)
     chances = {item: manner.trust.of(chance) for item, chance in search.chances(readable).items()}
+    rows = _rows(db, ranked[:k])
     return Answer(
-        hits=_explained(db, search, [(one, chances[one.item]) for one in ranked[:k]]),
+        hits=_explained(search, [(one, chances[one.item]) for one in ranked[:k]], rows),
         degraded=tuple(dict.fromkeys((*live.troubles.values(), *search.troubles))),
         nothing=search.answered and not _promising(ranked, solved, chances),
         solved=solved,
         took_ms=(time.perf_counter() - started) * 1000,
         recipe=live.fingerprint,
         order=tuple((one.corpus, one.item_id) for one in ranked),
-        spelled=search.question.spelled if search.question else {},
+        spelled=_read_as(search, rows),
     )
 
 
@@ -195,17 +197,32 @@ def _by_corpus(ranked: Sequence[Ranked]) -> dict[str, list[int]]:
     return ids
 
 
-def _explained(db: Session, search: Asking, ranked: Sequence[tuple[Ranked, float]]) -> list[Found]:
-    """Add to each hit the passage that fits best and the words of the question that it has."""
+def _rows(db: Session, ranked: Sequence[Ranked]) -> dict[str, list[Any]]:
+    """Return the passages of these items, by item, but for the phrases in which an article is known."""
     rows: dict[str, list[Any]] = defaultdict(list)
-    for corpus, of_corpus in _by_corpus([one for one, _ in ranked]).items():
+    for corpus, of_corpus in _by_corpus(ranked).items():
         columns = (Embedding.id, Embedding.corpus, Embedding.item_id, Embedding.part, Embedding.text)
         mine = (Embedding.corpus == corpus, Embedding.item_id.in_(of_corpus), Embedding.deleted.is_(False))
         theirs = select(*columns).where(*mine, Embedding.part != PHRASE)
         for row in db.execute(theirs.order_by(Embedding.id)):
             rows[f"{corpus}:{row.item_id}"].append(row)
+    return rows
+
+
+def _read_as(search: Asking, rows: Mapping[str, Sequence[Any]]) -> dict[str, str]:
+    """Return how mistyped words were read; a spelling that only shares its stem with a word is none to show."""
+    spelled = search.question.spelled if search.question else {}
+    texts = [row.text.lower() for some in rows.values() for row in some] if spelled else []
+    said = {word for text in texts for word in RUN.findall(text)}
+    return {typed: own for typed, own in spelled.items() if own in said}
+
+
+def _explained(
+    search: Asking, ranked: Sequence[tuple[Ranked, float]], rows: Mapping[str, Sequence[Any]]
+) -> list[Found]:
+    """Add to each hit the passage that fits best and the words of the question that it has."""
     behind = search.words.said(search.said) if search.words else {}
-    return [_found(one, chance, rows[one.item], behind) for one, chance in ranked]
+    return [_found(one, chance, rows.get(one.item, ()), behind) for one, chance in ranked]
 
 
 def _found(one: Ranked, chance: float, rows: Sequence[Any], behind: Mapping[str, Sequence[str]]) -> Found:

@@ -130,6 +130,13 @@ def test_the_reason_names_a_mistyped_word_as_it_is_spelled_here_and_not_its_stem
     assert "disconnects" in desk("the vpn discnonects").hits[0].terms
 
 
+def test_it_tells_no_spelling_that_is_no_word_here(desk, monkeypatch):
+    monkeypatch.setattr(HashEncoder, "strangeness", lambda _, word: 1.2 if word == "disconnect" else 4.0)
+    answer = desk("the vpn dsconects")
+    assert "disconnect" in answer.hits[0].terms, "it was read so, as the stem of what is written here"
+    assert answer.spelled == {}
+
+
 def test_an_error_code_by_itself_leads_straight_to_what_has_it(desk):
     answer = desk("0x80070005")
     assert names(answer)[0] == ("article", 2)
