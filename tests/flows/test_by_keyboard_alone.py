@@ -165,12 +165,13 @@ def test_ben_takes_an_incident_from_the_queue_and_answers(desk, ben):
 
 def test_what_ben_says_while_the_page_still_answers_his_last_key_stands_there(desk, ben):
     hands = ben("/incidents/INC-000002")
-    slow = []
+    asked, answers = [], []
 
-    def hold(route):
-        if slow:
+    def hold(route):  # the first one; another may be asked for before this one's answer is fetched
+        asked.append(route)
+        if len(asked) > 1:
             return route.continue_()
-        return slow.append((route, route.fetch()))
+        return answers.append(route.fetch())
 
     hands.page.route("**/timeline", hold)
     hands.press("t")
@@ -179,11 +180,10 @@ def test_what_ben_says_while_the_page_still_answers_his_last_key_stands_there(de
     hands.write("The driver is old.")
     hands.press("Control+Enter")
     expect(hands.page.locator("#say")).to_have_value("")
-    while not slow:  # the answer that is held back may still be on its way here
+    while not answers:  # what is held back may still be on its way here
         hands.page.wait_for_timeout(20)
-    route, answer = slow[0]
     with suppress(Error):  # nobody waits for it any more
-        route.fulfill(response=answer)
+        asked[0].fulfill(response=answers[0])
     expect(hands.page.locator("#timeline .note .entry")).to_have_text("The driver is old.")
 
 
