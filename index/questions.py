@@ -8,7 +8,15 @@ from functools import cache
 from index.documents import MAX_STEMS
 from index.identifiers import identifiers
 from index.lexical import Question, rarity
-from index.respelling import can_be_respelled, hasty_slip, hasty_typing, is_short, one_slip, two_slips
+from index.respelling import (
+    ELSEWHERE,
+    can_be_respelled,
+    hasty_slip,
+    hasty_typing,
+    is_short,
+    one_slip,
+    two_slips,
+)
 from index.tokens import STOP, last_word, stems, stems_of, words_behind
 
 MAX_ASKED = 150  # different stems of one question, the rarest
@@ -102,7 +110,7 @@ def _near(unknown: Mapping[str, str], counts: Counts, strange: Strange) -> dict[
         if (meant := _small_words().get(word)) and strange(word) > IN_ONE_PIECE
     }
     others = [(stem, word) for stem, word in mistyped.items() if stem not in small][:MOST_RESPELLED]
-    found = {stem: _nearest(stem, word, counts) for stem, word in others}
+    found = {stem: _nearest(stem, word, counts) for stem, word in others if word not in ELSEWHERE}
     return small | {stem: near for stem, near in found.items() if near}
 
 

@@ -115,16 +115,24 @@
   const tidy = () => Object.keys(localStorage).filter((name) => name.startsWith("draft:")).forEach((name) => {
     if (Date.now() - (read(name)?.at || 0) > 14 * 86400000) localStorage.removeItem(name);
   });
-  let waiting;
+  let waiting, writing;
+  const settle = () => {
+    clearTimeout(waiting);
+    if (writing) keep(writing);
+    writing = null;
+  };
   document.addEventListener("input", (event) => {
     const form = event.target.form;
+    if (writing !== form) settle();
     if (!form?.dataset.draft) return;
     clearTimeout(waiting);
-    waiting = setTimeout(() => keep(form), 300);
+    writing = form;
+    waiting = setTimeout(settle, 300);
   });
+  window.addEventListener("pagehide", settle);
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    clearTimeout(waiting);
+    settle();
     if (form.dataset.draft) {
       keep(form);
       sessionStorage.setItem("sent", place(form));

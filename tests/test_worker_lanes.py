@@ -224,16 +224,16 @@ def test_a_long_job_lets_the_worker_embed_what_it_changed_before_it_goes_on(runt
     assert left[1] <= 2
 
 
-@pytest.mark.parametrize(("takes", "pauses"), [(worker.PAUSE_S, [0.0, 0.0]), (0.0, [worker.PAUSE_S] * 2)])
+@pytest.mark.parametrize(("takes", "pauses"), [(worker.PAUSE_S, False), (0.0, True)])
 def test_the_worker_pauses_where_it_had_little_to_do_and_not_while_a_backlog_waits(runtime, takes, pauses):
     waited = []
 
     class Stopping:
         def wait(self, seconds):
             waited.append(seconds)
-            return len(waited) == 1 + len(pauses)
+            return len(waited) == 4
 
     runtime.stopping = Stopping()
     tick = worker.Tick("embed", timedelta(0), lambda runtime, now: time.sleep(takes))
     worker.loop(runtime, [tick])
-    assert waited[1:] == pytest.approx(pauses, abs=worker.PAUSE_S / 2)
+    assert any(waited[1:]) == pauses and max(waited) <= worker.PAUSE_S

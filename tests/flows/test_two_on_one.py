@@ -9,6 +9,13 @@ from tests import make
 
 pytestmark = [pytest.mark.browser, pytest.mark.both]
 LOOK = "document.dispatchEvent(new Event('visibilitychange'))"
+KEPT = "Object.values(localStorage).some((kept) => kept.includes('try the cable'))"
+TYPE_AND_LEAVE = """() => {
+  const field = document.querySelector("#say");
+  field.value = "The cable is broken";
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  location.href = "/notifications";
+}"""
 
 
 @pytest.fixture
@@ -40,7 +47,8 @@ def test_a_half_written_comment_survives_a_closed_tab_and_is_gone_once_it_is_sen
     page = desk.visit(incident, who="ben")
     page.keyboard.press("c")
     page.locator("#say").fill("Please try the cable")
-    page.wait_for_timeout(500)
+    while not page.evaluate(KEPT):
+        page.wait_for_timeout(20)
     context = page.context
     page.close()
     again = context.new_page()
@@ -54,6 +62,15 @@ def test_a_half_written_comment_survives_a_closed_tab_and_is_gone_once_it_is_sen
     again.reload()
     expect(again.locator("#say")).to_have_value("")
     expect(again.locator("[name=kind][value=note]")).to_be_checked()
+
+
+def test_what_was_typed_in_the_moment_before_leaving_is_there_on_the_way_back(desk, incident):
+    page = desk.visit(incident, who="ben")
+    page.keyboard.press("n")
+    page.evaluate(TYPE_AND_LEAVE)
+    page.wait_for_url("**/notifications")
+    page.goto(incident)
+    expect(page.locator("#say")).to_have_value("The cable is broken")
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without JavaScript"])

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from index.hits import Allowed
 from index.questions import MOST_RESPELLED, OFTEN
 from index.respelling import (
+    ELSEWHERE,
     LONGEST,
     SHORTEST,
     can_be_respelled,
@@ -123,6 +124,17 @@ def test_not_without_its_apostrophe_is_no_mistyped_word(words, said):
 
 def test_a_word_that_is_one_is_no_mistyped_one(words):
     assert "thin" in words.ask("thin client", SEEN, strange=strange_but("thin")).counts, "not: then"
+
+
+@pytest.mark.parametrize(
+    "said", ["der Drucker druckt nicht", "la imprimante est pas dans le bureau", "la impresora para"]
+)
+def test_what_other_languages_say_all_the_time_is_no_mistyped_word(words, said):
+    others = "The night was best, print past nights at dawn, the parade, the test, the rest"
+    words.put(Entry(f"article:{50 + at}", "article:requesters", "Night", others) for at in range(OFTEN))
+    words.commit(2)
+    spelled = words.ask(said, SEEN, strange=strange_but("night", "best", "past", "test", "parade")).spelled
+    assert spelled.keys() & ELSEWHERE == set()
 
 
 def test_a_few_slips_in_a_long_text_are_put_right(words):
