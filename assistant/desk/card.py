@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.desk.differences import Difference
+from assistant.desk.incident import Incident
+from kb.article import Article
 from kb.passages import excerpt
 
 SHORT = 90  # characters around a value that differs
@@ -21,6 +23,13 @@ class Card:
     shared: tuple[str, ...]
     ours: tuple[str, ...]
     theirs: tuple[str, ...]
+
+
+def about(item: Article | Incident) -> str:
+    """Return where an item tells what it is about, in its own words; what solved it is left out."""
+    if isinstance(item, Article):
+        return f"{item.title}\n{item.current.environment}\n{item.current.issue}"
+    return f"{item.title}\n{item.symptoms}\n{item.environment}"
 
 
 def compare(

@@ -49,8 +49,10 @@ class Difference:
 
 def between(here: str, there: str) -> list[Difference]:
     """Return what the other text says differently from this one; only where both say something."""
-    pairs = [(name, read(here), read(there)) for name, read in READ.items()]
-    ours, theirs = _versions(here), _versions(there)
+    said = {name: read(here) for name, read in READ.items()}
+    pairs = [(name, mine, READ[name](there)) for name, mine in said.items() if mine]
+    ours = _versions(here)
+    theirs = _versions(there) if ours else {}
     spelled = {product.lower(): product for product in ours}
     their_versions = {product.lower(): numbers for product, numbers in theirs.items()}
     pairs += [
@@ -59,7 +61,7 @@ def between(here: str, there: str) -> list[Difference]:
     return [
         Difference(name, _listed(mine), _listed(other), _words(mine), _words(other))
         for name, mine, other in pairs
-        if mine and other and not mine.keys() & other.keys()
+        if other and not mine.keys() & other.keys()
     ]
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from assistant.desk import link
+from assistant.desk import card, differences, link
 from assistant.desk.asset import Service
 from assistant.desk.incident import Incident
 from assistant.desk.narrowing import Narrowing, read
@@ -31,6 +31,7 @@ WIDE = 1000  # candidates where the index cannot tell all that is asked
 NAMED = 3  # people, and services, that stand before what is written
 LISTED = 50  # of them where nothing else is asked for
 VALUES = 8  # of a facet
+TELLING = 12  # words of a question: of a shorter one the marked passage alone tells why something was found
 
 ROWS: dict[str, Any] = {"incident": Incident, "article": Article, "person": Person, "service": Service}
 READABLE: dict[str, Callable[..., ColumnElement[bool]]] = {
@@ -55,12 +56,25 @@ Order = list[tuple[str, int]]  # (kind, id), best first
 
 @dataclass(frozen=True)
 class Hit:
-    """One line of the list. found: why, None for what was found by its name or is only listed; held: how often."""
+    """One line of the list. found: why, None for what was found by its name or is only listed; held: how often.
+
+    asked: the words of the question. differs: what both name and name differently.
+    """
 
     kind: str
     item: Any
     found: Found | None = None
     held: str = ""
+    asked: str = ""
+    differs: tuple[differences.Difference, ...] = ()
+
+    @property
+    def card(self) -> card.Card | None:
+        """The question beside what was found, where that tells more than the passage does."""
+        if self.found is None or not (self.differs or len(self.asked.split()) > TELLING):
+            return None
+        there = card.about(self.item)
+        return card.compare(self.asked, self.found.passage, there, self.found.terms, self.differs)
 
 
 @dataclass(frozen=True)
@@ -104,7 +118,7 @@ def search(
         order += answer.order
     elif query.terms:
         order += _newest(db, asker, narrowing, written)
-    hits = _hits(db, asker, order[:shown], answer)
+    hits = _hits(db, asker, query.text, order[:shown], answer)
     return Results(narrowing, hits, len(order), _facets(db, order, narrowing), answer)
 
 
@@ -155,7 +169,7 @@ def _newest(db: Session, asker: Asker, narrowing: Narrowing, kinds: Collection[s
     return [(kind, row_id) for _, kind, row_id in sorted(dated, reverse=True)]
 
 
-def _hits(db: Session, asker: Asker, order: Order, answer: Answer | None) -> list[Hit]:
+def _hits(db: Session, asker: Asker, asked: str, order: Order, answer: Answer | None) -> list[Hit]:
     found = {(hit.corpus, hit.item_id): hit for hit in answer.hits} if answer else {}
     ids = _ids(order)
     held = link.held(db, ids["article"], readable_incidents(asker.viewer))
@@ -164,11 +178,13 @@ def _hits(db: Session, asker: Asker, order: Order, answer: Answer | None) -> lis
         for kind, some in ids.items()
         for row in db.scalars(select(ROWS[kind]).where(ROWS[kind].id.in_(some)).options(*WITH.get(kind, ())))
     }
-    return [
-        Hit(at[0], rows[at], found.get(at), str(held.get(at[1], link.NEVER)) if at[0] == "article" else "")
-        for at in order
-        if at in rows
-    ]
+    times = {("article", article_id): str(held.get(article_id, link.NEVER)) for article_id in ids["article"]}
+    return [_hit(at[0], rows[at], found.get(at), times.get(at, ""), asked) for at in order if at in rows]
+
+
+def _hit(kind: str, item: Any, found: Found | None, held: str, asked: str) -> Hit:
+    differs = differences.between(asked, card.about(item)) if found else ()
+    return Hit(kind, item, found, held, asked, tuple(differs))
 
 
 def _facets(db: Session, order: Order, narrowing: Narrowing) -> list[Facet]:

@@ -264,12 +264,10 @@ def _suggestion(item: Article | Incident, hit: Found, text: str, incident: Incid
     if isinstance(item, Article):
         held, what = str(link.Held(known.held, known.of, None)), "used"
         label = f"Article · {CONFIDENCES[item.confidence]}"
-        there = f"{item.title}\n{item.current.environment}\n{item.current.issue}"
     else:
         held, what = ("", "recorded") if item.is_open else (_returned(item), "resolved")
         label = "Open now, same meaning" if item.is_open else f"{item.phase.capitalize()} incident"
-        there = f"{item.title}\n{item.symptoms}\n{item.environment}"
-    own = incident.service.name if incident and incident.service else ""
+    own, there = incident.service.name if incident and incident.service else "", card.about(item)
     differs = differences.between(f"{text}\n{own}", there)
     services = (
         {service.name for service in item.services}

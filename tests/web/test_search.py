@@ -39,6 +39,20 @@ def test_it_says_how_mistyped_words_were_read(browser, article, embed, monkeypat
     assert "Read “" not in browser(who).get(path, query_string={"q": "VPN drops every few minutes"}).text
 
 
+def test_a_hit_says_in_what_it_differs_and_lays_a_long_question_beside_itself(ben, article, embed):
+    embed()
+    short = ben.get("/search?q=VPN+drops+every+few+minutes").text
+    assert f"/articles/{article}" in short
+    assert "Why this" not in short and "Differs" not in short
+    differs = ben.get("/search?q=VPN+drops+with+GlobalConnect+7.2").text
+    assert "Differs: GlobalConnect 6.2, here 7.2" in differs
+    assert "Your question says GlobalConnect 7.2, the article 6.2." in differs
+    told = "On my way home in the train the VPN drops every few minutes and nobody knows why"
+    long = ben.get("/search", query_string={"q": told}).text
+    assert "<summary>Why this</summary>" in long and "Your question says" not in long
+    assert "“On my way home in the train the <mark>" in long
+
+
 def test_ada_is_answered_at_the_portal_with_what_is_meant_for_her(ada, rows, embed):
     with rows() as db:
         make.article(db, title="VPN for everybody")
