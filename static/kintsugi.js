@@ -89,8 +89,12 @@
   const kept = (field) => field.name && !["hidden", "password", "file", "submit"].includes(field.type);
   const values = (form) => [...form.elements].filter(kept).map((field) =>
     [field.name, ["checkbox", "radio"].includes(field.type) ? (field.checked ? field.value : null) : field.value]);
-  const keep = (form) => localStorage.setItem(place(form), JSON.stringify({ at: Date.now(), values: values(form) }));
-  const forget = (form) => localStorage.removeItem(place(form));
+  let waiting, writing, leaving;
+  const keep = (form) => leaving || localStorage.setItem(place(form), JSON.stringify({ at: Date.now(), values: values(form) }));
+  const forget = (form) => {
+    if (writing === form) writing = null;
+    localStorage.removeItem(place(form));
+  };
   const read = (name) => { try { return JSON.parse(localStorage.getItem(name)); } catch { return null; } };
   const restore = (form) => {
     if (form.dataset.restored) return;
@@ -115,11 +119,11 @@
   const tidy = () => Object.keys(localStorage).filter((name) => name.startsWith("draft:")).forEach((name) => {
     if (Date.now() - (read(name)?.at || 0) > 14 * 86400000) localStorage.removeItem(name);
   });
-  let waiting, writing;
   const settle = () => {
+    const form = writing;
     clearTimeout(waiting);
-    if (writing) keep(writing);
     writing = null;
+    if (form) keep(form);
   };
   document.addEventListener("input", (event) => {
     const form = event.target.form;
@@ -132,12 +136,15 @@
   window.addEventListener("pagehide", settle);
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    settle();
-    if (form.dataset.draft) {
-      keep(form);
-      sessionStorage.setItem("sent", place(form));
+    if ("forgets" in form.dataset) { /* who signs out leaves nothing for whoever comes next */
+      leaving = true;
+      Object.keys(localStorage).filter((name) => name.startsWith(`draft:${owner}:`)).forEach((name) => localStorage.removeItem(name));
     }
-    if ("forgets" in form.dataset) Object.keys(localStorage).filter((name) => name.startsWith(`draft:${owner}:`)).forEach((name) => localStorage.removeItem(name));
+    if (writing !== form) settle();
+    if (!form.dataset.draft) return;
+    writing = form;
+    settle();
+    sessionStorage.setItem("sent", place(form));
   });
 
   /* what the server says about a form, and what happens after it */

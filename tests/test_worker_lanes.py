@@ -4,6 +4,7 @@ import threading
 import time
 from contextlib import contextmanager
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import select
@@ -224,16 +225,21 @@ def test_a_long_job_lets_the_worker_embed_what_it_changed_before_it_goes_on(runt
     assert left[1] <= 2
 
 
-@pytest.mark.parametrize(("takes", "pauses"), [(worker.PAUSE_S, False), (0.0, True)])
-def test_the_worker_pauses_where_it_had_little_to_do_and_not_while_a_backlog_waits(runtime, takes, pauses):
-    waited = []
+@pytest.mark.parametrize("share", [0.0, 0.5, 1.0, 3.0])
+def test_the_worker_pauses_where_it_had_little_to_do_and_not_while_a_backlog_waits(
+    runtime, monkeypatch, share
+):
+    waited, clock = [], [0.0]
+    monkeypatch.setattr(worker, "time", SimpleNamespace(monotonic=lambda: clock[0]))
 
     class Stopping:
         def wait(self, seconds):
             waited.append(seconds)
-            return len(waited) == 4
+            return len(waited) == 3
+
+    def work(runtime, now):
+        clock[0] += share * worker.PAUSE_S
 
     runtime.stopping = Stopping()
-    tick = worker.Tick("embed", timedelta(0), lambda runtime, now: time.sleep(takes))
-    worker.loop(runtime, [tick])
-    assert any(waited[1:]) == pauses and max(waited) <= worker.PAUSE_S
+    worker.loop(runtime, [worker.Tick("embed", timedelta(0), work)])
+    assert waited[1:] == pytest.approx([max(0.0, 1 - share) * worker.PAUSE_S] * 2)

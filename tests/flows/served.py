@@ -1,7 +1,7 @@
 """A desk as people meet it: served over HTTP, with a worker of its own, and a browser for everybody."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,13 +20,21 @@ from index.encoder import Encoder
 from tests import make
 
 PATIENCE_MS = 60_000  # a busy machine is no failure
+STEP_MS = 20
 
 
 def until(page: Page, holds: str) -> None:
     """Wait until an expression holds on the page. Playwright's own waiting needs eval, which the pages forbid."""
-    page.evaluate(
-        f"new Promise(done => {{ const look = () => {holds} ? done() : setTimeout(look, 20); look(); }})"
-    )
+    meanwhile(page, lambda: page.evaluate(holds))
+
+
+def meanwhile(page: Page, happened: Callable[[], Any]) -> None:
+    """Let a page go on until something has happened that it tells nobody."""
+    for _ in range(PATIENCE_MS // STEP_MS):
+        if happened():
+            return
+        page.wait_for_timeout(STEP_MS)
+    raise AssertionError("It did not happen.")
 
 
 class Served:

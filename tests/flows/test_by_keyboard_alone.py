@@ -17,6 +17,7 @@ from kb.likeness import Likeness
 from kb.votes import Vote
 from tests import make
 from tests.flows.hands import Hands
+from tests.flows.served import meanwhile
 
 pytestmark = pytest.mark.browser
 MOUSE = {"click", "dblclick", "tap", "check", "uncheck", "fill", "hover", "drag_to", "select_option", "focus"}
@@ -180,8 +181,7 @@ def test_what_ben_says_while_the_page_still_answers_his_last_key_stands_there(de
     hands.write("The driver is old.")
     hands.press("Control+Enter")
     expect(hands.page.locator("#say")).to_have_value("")
-    while not answers:  # what is held back may still be on its way here
-        hands.page.wait_for_timeout(20)
+    meanwhile(hands.page, lambda: answers)  # what is held back may still be on its way here
     with suppress(Error):  # nobody waits for it any more
         asked[0].fulfill(response=answers[0])
     expect(hands.page.locator("#timeline .note .entry")).to_have_text("The driver is old.")

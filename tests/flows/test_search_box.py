@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests import make
+from tests.flows.served import meanwhile
 from tests.flows.test_everybody_can_use_it import harm
 
 pytestmark = pytest.mark.browser
@@ -86,8 +87,7 @@ def test_a_slow_answer_to_what_was_typed_before_is_never_shown(written):
 
     page.route("**/search?typing*", later)
     page.keyboard.type("vpn")
-    while not held:
-        page.wait_for_timeout(20)
+    meanwhile(page, lambda: held)
     page.keyboard.type(" kind:service")
     expect(page.locator("#found")).to_contain_text("Nothing was found")
     held[0].continue_()
