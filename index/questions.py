@@ -64,7 +64,8 @@ def question(
     beginning = _beginning(text, asked, having, counts) if unfinished else ""
     behind = words_behind(text)
     unknown = {stem: behind[stem] for stem in behind if stem in asked and not having.get(stem)}
-    near = _near(unknown, counts, strange)
+    elsewhere = sum(word in ELSEWHERE for word in behind.values()) > 1
+    near = _near(unknown, counts, strange, elsewhere=elsewhere)
     for stem, (other, times, _) in near.items():
         count = asked.pop(stem)
         if other:
@@ -97,12 +98,19 @@ def _beginning(text: str, asked: Counter[str], having: dict[str, int], counts: C
     return word
 
 
-def _near(unknown: Mapping[str, str], counts: Counts, strange: Strange) -> dict[str, Near]:
-    """Return for stems that nothing has, given with their words, what each is taken for where there is anything."""
+def _near(
+    unknown: Mapping[str, str], counts: Counts, strange: Strange, *, elsewhere: bool
+) -> dict[str, Near]:
+    """Return for stems that nothing has, given with their words, what each is taken for where there is anything.
+
+    elsewhere: the text is of another language, so that what is said there all the time is no slip.
+    """
     mistyped = {
         stem: word
         for stem, word in unknown.items()
-        if can_be_respelled(word) and not (is_short(word) and strange(word) <= IN_ONE_PIECE)
+        if can_be_respelled(word)
+        and not (is_short(word) and strange(word) <= IN_ONE_PIECE)
+        and not (elsewhere and word in ELSEWHERE)
     }
     small = {
         stem: ("", 0, meant)
@@ -110,7 +118,7 @@ def _near(unknown: Mapping[str, str], counts: Counts, strange: Strange) -> dict[
         if (meant := _small_words().get(word)) and strange(word) > IN_ONE_PIECE
     }
     others = [(stem, word) for stem, word in mistyped.items() if stem not in small][:MOST_RESPELLED]
-    found = {stem: _nearest(stem, word, counts) for stem, word in others if word not in ELSEWHERE}
+    found = {stem: _nearest(stem, word, counts) for stem, word in others}
     return small | {stem: near for stem, near in found.items() if near}
 
 
@@ -126,7 +134,7 @@ def _small_words() -> dict[str, tuple[str, ...]]:
 
 def _nearest(stem: str, word: str, counts: Counts) -> Near | None:
     """Return the nearest stem that items have: the most frequent of those that the likeliest slips lead to."""
-    further = () if is_short(word) else (_other_slip_away, _two_slips_away)
+    further = () if is_short(word) or word in ELSEWHERE else (_other_slip_away, _two_slips_away)
     for spelled in (_hasty_slip_away, *further):
         spellings = spelled(stem, word)
         having = counts.having(spellings.keys())

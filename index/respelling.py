@@ -3,6 +3,7 @@
 Spellings are made and looked up one by one, so nothing but a word that an allowed item has can come back.
 """
 
+import re
 from collections.abc import Mapping
 
 from index.runs import RUN
@@ -24,36 +25,34 @@ SHORTEST = 3  # letters: shorter words have too many neighbours
 SHORT = 3  # letters of a word in which only a letter that is missing and two that are swapped are looked for
 SHORTEST_TWICE = 7  # letters of a word in which two slips are looked for
 LONGEST = 24
-SAID_ELSEWHERE = {  # all the time, without being a slip of a frequent English word
-    "German": (
-        "nicht und ist ich auf dem den der das ein eine einen kein keine auch mich mir wir sie sich bei "
-        "beim nach noch nur oder aber kann wird wurde haben sind mehr seit immer nichts geht warum zum "
-        "zur vom"
-    ),
-    "French": (
-        "les des une pas est sur dans pour avec mais nous vous mon mes ses qui que quand suis peut plus "
-        "tous toujours depuis encore fait rien aucun faire"
-    ),
-    "Spanish": (
-        "los las una uno del por para pero cuando como esta este esto muy puedo puede tengo tiene sin "
-        "desde nada siempre porque donde hacer"
-    ),
-    "Portuguese": (
-        "uma meu minha mas nem pelo pela isso isto ele ela seu sua foi ser ter quando tenho posso pode "
-        "depois sempre sem fazer"
-    ),
-    "Italian": (
-        "che non per gli della dello delle sono anche questo questa dopo mio mia dal nel alla senza "
-        "ancora fare"
-    ),
-    "Dutch": (
-        "het een niet van voor naar bij maar ook mijn wij zijn heeft kan wordt als geen meer altijd "
-        "waarom sinds"
-    ),
-    "Polish": "nie jest jak ale dla czy przez mam moje nic tylko juz jestem",
-    "Swedish": "och det jag med till har ett min mitt efter inget alltid",
-}
-ELSEWHERE = frozenset(word for words in SAID_ELSEWHERE.values() for word in words.split())
+ELSEWHERE = frozenset(  # what people of other languages say all the time
+    re.findall(
+        r"\w+",
+        # German
+        " nicht und ist ich auf dem den der das ein eine einen kein keine auch mich mir wir sie sich bei"
+        " beim nach noch nur oder aber kann wird wurde haben sind mehr seit immer nichts geht warum zum"
+        " zur vom"
+        # French
+        " les des une pas est sur dans pour avec mais nous vous mon mes ses qui que quand suis peut plus"
+        " tous toujours depuis encore fait rien aucun faire"
+        # Spanish
+        " los las una uno del por para pero cuando como esta este esto muy puedo puede tengo tiene sin"
+        " desde nada siempre porque donde hacer"
+        # Portuguese
+        " uma meu minha mas nem pelo pela isso isto ele ela seu sua foi ser ter quando tenho posso pode"
+        " depois sempre sem fazer"
+        # Italian
+        " che non per gli della dello delle sono anche questo questa dopo mio mia dal nel alla senza"
+        " ancora fare"
+        # Dutch
+        " het een niet van voor naar bij maar ook mijn wij zijn heeft kan wordt als geen meer altijd"
+        " waarom sinds"
+        # Polish
+        " nie jest jak ale dla czy przez mam moje nic tylko juz jestem"
+        # Swedish
+        " och det jag med till har ett min mitt efter inget alltid",
+    )
+)
 
 
 def can_be_respelled(word: str) -> bool:

@@ -126,15 +126,34 @@ def test_a_word_that_is_one_is_no_mistyped_one(words):
     assert "thin" in words.ask("thin client", SEEN, strange=strange_but("thin")).counts, "not: then"
 
 
-@pytest.mark.parametrize(
-    "said", ["der Drucker druckt nicht", "la imprimante est pas dans le bureau", "la impresora para"]
-)
-def test_what_other_languages_say_all_the_time_is_no_mistyped_word(words, said):
-    others = "The night was best, print past nights at dawn, the parade, the test, the rest"
-    words.put(Entry(f"article:{50 + at}", "article:requesters", "Night", others) for at in range(OFTEN))
+@pytest.fixture
+def neighbours(words):
+    """Items that have what such words are near to."""
+    words.put(
+        Entry(f"article:{50 + at}", "article:requesters", "Night order", "such a word is best, send it")
+        for at in range(OFTEN)
+    )
     words.commit(2)
-    spelled = words.ask(said, SEEN, strange=strange_but("night", "best", "past", "test", "parade")).spelled
-    assert spelled.keys() & ELSEWHERE == set()
+    return words
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["der Drucker druckt nicht", "auch ein oder zwei wird es sind", "Drucker druckt nicht", "pour est"],
+)
+def test_what_other_languages_say_all_the_time_is_no_mistyped_word(neighbours, said):
+    known = strange_but("night", "order", "such", "word", "best", "send", "two")
+    assert neighbours.ask(said, SEEN, strange=known).spelled.keys() & ELSEWHERE == set()
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("purchase oder form", "order"), ("sind an email", "send")])
+def test_alone_such_a_word_is_what_a_hasty_hand_makes_of_another(neighbours, typed, meant):
+    assert meant in neighbours.ask(typed, SEEN, strange=strange_but(meant)).spelled.values()
+
+
+def test_such_words_leave_room_for_those_that_are_mistyped(words):
+    said = "ich kann mich seit dem update nicht mehr anmelden, geht immer nur das pasword"
+    assert words.ask(said, SEEN, strange=strange_but("password")).spelled["pasword"] == "password"
 
 
 def test_a_few_slips_in_a_long_text_are_put_right(words):
