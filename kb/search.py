@@ -26,6 +26,7 @@ from kb.phrases import PHRASE
 from kb.viewer import Viewer
 
 TERMS = 8
+SHORTEST = 3  # letters of a stem that is told as what both say
 KNOWN = 50  # of the best candidates: what the desk knows of them besides their text is looked up
 SINGLY = 20_000  # items of a kind that can be chosen one by one: as many as fit one question to the database
 CORPORA = ("article", "incident")
@@ -225,6 +226,21 @@ def _explained(
     return [_found(one, chance, rows.get(one.item, ()), behind) for one, chance in ranked]
 
 
+def _shared(stems: Sequence[str], behind: Mapping[str, Sequence[str]], rows: Sequence[Any]) -> list[str]:
+    """Return the words of the question that an item says too; the stem where it says another form of one.
+
+    Nothing where that stem begins no word of it: a language is stemmed by the rules of another.
+    """
+    text = "\n".join(row.text.lower() for row in rows)
+    own = set(RUN.findall(text))
+    shared: list[str] = []
+    for stem in stems:
+        asked = [word for word in behind.get(stem, ()) if word in own or (word in text and "-" in word)]
+        begun = len(stem) >= SHORTEST and any(word.startswith(stem) for word in own)
+        shared += asked or ([stem] if begun else [])
+    return shared
+
+
 def _found(one: Ranked, chance: float, rows: Sequence[Any], behind: Mapping[str, Sequence[str]]) -> Found:
     said = one.evidence.stems if one.evidence else ()
     names = sorted(one.evidence.identifiers) if one.evidence else []
@@ -233,8 +249,7 @@ def _found(one: Ranked, chance: float, rows: Sequence[Any], behind: Mapping[str,
     if best is None and bodies:
         best = max(bodies, key=lambda row: sum(stem in row.text.lower() for stem in said))
     telling = [stem for stem in said if len(stem) > 1][:TERMS]
-    words = [word for stem in telling for word in behind.get(stem, [stem])]  # the stem when spelled otherwise
-    terms = tuple(dict.fromkeys([*names, *words]))[:TERMS]
+    terms = tuple(dict.fromkeys([*names, *_shared(telling, behind, rows)]))[:TERMS]
     return Found(
         corpus=one.corpus,
         item_id=one.item_id,

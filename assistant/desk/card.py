@@ -1,4 +1,4 @@
-"""The reason card: where a question and what was found for it say the same, and where they do not; pure."""
+"""The reason card: where a question and what was found for it say the same, and where they do not."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

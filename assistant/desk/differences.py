@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 PLATFORMS = {  # what people write -> what it is
     r"windows\s*11": "Windows 11",
@@ -16,20 +17,22 @@ PLATFORMS = {  # what people write -> what it is
     r"citrix": "Citrix",
 }
 CODE = re.compile(
-    r"\b(?:0x[0-9a-f]{4,8}|[A-Z]{2,6}-\d{3,6}|KB\d{6,7}|(?:error|fehler|code)\s*[:#]?\s*\d{2,5})\b",
+    r"\b(?:0x[0-9a-f]{4,8}|[A-Z]{2,6}-\d{3,6}|KB\d{6,7}|(?:error|fehler|code)\s{0,2}[:#]?\s{0,2}\d{2,5})\b",
     re.IGNORECASE,
 )
 OUR_NUMBERS = ("INC-", "KB-")
 SITE = re.compile(
-    r"\b(?i:site|branch|building|plant|floor)[ \t]*:?[ \t]+(?:in[ \t]+)?([A-Z][\w-]*|\d{1,3}\b)"
-    r"|\b(?!(?:The|This|That|Our|Your|My|Their|Home|Every|Each|One|At|In|From)\b)([A-Z][\w-]+)"
-    r"[ \t]+(?:office|site|branch|plant|building|warehouse)\b"
+    r"\b(?i:site|branch|building|plant)[ \t]{0,2}:?[ \t]{1,2}(?:in[ \t]{1,2})?([A-Z][\w-]{0,40}|\d{1,3}\b)"
+    r"|\b(?!(?:The|This|That|Our|Your|My|Their|Home|Every|Each|One|At|In|From)\b)(?<![\w-])([A-Z][\w-]{1,40})"
+    r"[ \t]{1,2}(?:office|site|branch|plant|building|warehouse)\b(?![ \t]{1,2}[A-Z\d])"
 )
+FLOOR = re.compile(r"\bfloor[ \t]{0,2}:?[ \t]{1,2}(\d{1,3})\b", re.IGNORECASE)
 NUMBER = re.compile(r"\d{1,4}(?:\.\d+){1,3}\b")
 VERSION = re.compile(
-    r"\b([A-Za-z][\w+.-]{2,})(?:\s+(?:version|v\.?|release|update))?\s+v?"
-    rf"({NUMBER.pattern}(?:(?:\s*[,/]\s*|\s+(?:and|or|to|und|oder|bis)\s+)v?{NUMBER.pattern})*)"
+    r"(?<![\w+.-])([A-Za-z][\w+.-]{2,40})(?:\s{1,3}(?:version|v\.?|release|update))?\s{1,3}v?"
+    rf"({NUMBER.pattern}(?:(?:\s{{0,3}}[,/]\s{{0,3}}|\s{{1,3}}(?:and|or|to|und|oder|bis)\s{{1,3}})v?{NUMBER.pattern})*)"
 )
+LONGEST = 20_000  # characters of a text that are looked at; more is a log
 Said = Mapping[str, set[str]]  # what a text names, each with the words in which it does
 
 
@@ -49,9 +52,9 @@ class Difference:
 
 def between(here: str, there: str) -> list[Difference]:
     """Return what the other text says differently from this one; only where both say something."""
-    said = {name: read(here) for name, read in READ.items()}
+    said, ours = _named(here[:LONGEST])
+    there = there[:LONGEST]
     pairs = [(name, mine, READ[name](there)) for name, mine in said.items() if mine]
-    ours = _versions(here)
     theirs = _versions(there) if ours else {}
     spelled = {product.lower(): product for product in ours}
     their_versions = {product.lower(): numbers for product, numbers in theirs.items()}
@@ -63,6 +66,12 @@ def between(here: str, there: str) -> list[Difference]:
         for name, mine, other in pairs
         if other and not mine.keys() & other.keys()
     ]
+
+
+@lru_cache(maxsize=8)  # a question is compared with everything that it finds
+def _named(text: str) -> tuple[dict[str, Said], dict[str, Said]]:
+    """Return what a text names by its kind, and versions by their products."""
+    return {name: read(text) for name, read in READ.items()}, _versions(text)
 
 
 def _codes(text: str) -> Said:
@@ -88,6 +97,10 @@ def _sites(text: str) -> Said:
     return found
 
 
+def _floors(text: str) -> Said:
+    return {match.group(1): {match.group()} for match in FLOOR.finditer(text)}
+
+
 def _versions(text: str) -> dict[str, Said]:
     versions: dict[str, dict[str, set[str]]] = {}
     spelled: dict[str, str] = {}  # however a product is capitalised, it is one product
@@ -97,7 +110,7 @@ def _versions(text: str) -> dict[str, Said]:
     return dict(versions)
 
 
-READ = {"error code": _codes, "platform": _platforms, "site": _sites}
+READ = {"error code": _codes, "platform": _platforms, "site": _sites, "floor": _floors}
 
 
 def _listed(words: Iterable[str]) -> str:

@@ -5,7 +5,7 @@ Permission and filters come before the ranking. What is counted is what was foun
 
 from collections import Counter
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -58,7 +58,8 @@ Order = list[tuple[str, int]]  # (kind, id), best first
 class Hit:
     """One line of the list. found: why, None for what was found by its name or is only listed; held: how often.
 
-    asked: the words of the question. differs: what both name and name differently.
+    asked: the words of the question. there: where the item tells what it is about. differs: what both name and name
+    differently.
     """
 
     kind: str
@@ -66,15 +67,18 @@ class Hit:
     found: Found | None = None
     held: str = ""
     asked: str = ""
+    there: str = ""
     differs: tuple[differences.Difference, ...] = ()
 
     @property
     def card(self) -> card.Card | None:
         """The question beside what was found, where that tells more than the passage does."""
-        if self.found is None or not (self.differs or len(self.asked.split()) > TELLING):
+        if self.found is None or not (self.differs or self._is_told_at_length()):
             return None
-        there = card.about(self.item)
-        return card.compare(self.asked, self.found.passage, there, self.found.terms, self.differs)
+        return card.compare(self.asked, self.found.passage, self.there, self.found.terms, self.differs)
+
+    def _is_told_at_length(self) -> bool:
+        return bool(self.found and self.found.terms) and len(self.asked.split()) > TELLING
 
 
 @dataclass(frozen=True)
@@ -178,13 +182,18 @@ def _hits(db: Session, asker: Asker, asked: str, order: Order, answer: Answer | 
         for kind, some in ids.items()
         for row in db.scalars(select(ROWS[kind]).where(ROWS[kind].id.in_(some)).options(*WITH.get(kind, ())))
     }
-    times = {("article", article_id): str(held.get(article_id, link.NEVER)) for article_id in ids["article"]}
-    return [_hit(at[0], rows[at], found.get(at), times.get(at, ""), asked) for at in order if at in rows]
+    hits = [
+        Hit(at[0], rows[at], found.get(at), str(held.get(at[1], link.NEVER)) if at[0] == "article" else "")
+        for at in order
+        if at in rows
+    ]
+    return [_compared(hit, asked) if hit.found else hit for hit in hits]
 
 
-def _hit(kind: str, item: Any, found: Found | None, held: str, asked: str) -> Hit:
-    differs = differences.between(asked, card.about(item)) if found else ()
-    return Hit(kind, item, found, held, asked, tuple(differs))
+def _compared(hit: Hit, asked: str) -> Hit:
+    """Add to a hit in what it differs from the question."""
+    there = card.about(hit.item)
+    return replace(hit, asked=asked, there=there, differs=tuple(differences.between(asked, there)))
 
 
 def _facets(db: Session, order: Order, narrowing: Narrowing) -> list[Facet]:

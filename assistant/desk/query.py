@@ -20,6 +20,7 @@ OPERATORS = {  # name -> what it asks, as people read it
     "before": "recorded or changed before this day",
 }
 WORD, PHRASE, WITHOUT = "word", "phrase", "without"
+PROSE = 20  # words: in a longer text quotes and hyphens are somebody's punctuation, not a wish
 NAMES = "|".join(OPERATORS)
 TOKEN = re.compile(
     rf"""
@@ -82,6 +83,10 @@ class Query:
         """Return the values of some pieces, in their order."""
         return [term.value for term in self.terms if term.by in by]
 
+    def plain(self) -> "Query":
+        """Return the query with its words alone: without operators, what is left out, and what stands together."""
+        return Query(tuple(Term(WORD, value) for value in self.values(WORD, PHRASE)))
+
     def unknown(self) -> list[str]:
         """Return what looks like an operator and is none; it counts as a word."""
         return [word["name"] for word in map(UNKNOWN.match, self.values(WORD)) if word]
@@ -124,6 +129,7 @@ def plainly(text: str, longest: int) -> str:
 
 
 def _terms(text: str) -> Iterator[Term]:
+    prose = len(text.split()) > PROSE
     for token in TOKEN.finditer(text):
         sort, value = (
             token.lastgroup or "",
@@ -131,6 +137,8 @@ def _terms(text: str) -> Iterator[Term]:
         )
         if token["name"]:
             yield Term(token["name"].casefold(), value)
+        elif prose:
+            yield from (Term(WORD, word) for word in value.split())
         elif value:
             yield Term({"lacking": WITHOUT}.get(sort, sort), value)
 

@@ -267,7 +267,8 @@ def _suggestion(item: Article | Incident, hit: Found, text: str, incident: Incid
     else:
         held, what = ("", "recorded") if item.is_open else (_returned(item), "resolved")
         label = "Open now, same meaning" if item.is_open else f"{item.phase.capitalize()} incident"
-    own, there = incident.service.name if incident and incident.service else "", card.about(item)
+    own = incident.service.name if incident and incident.service else ""
+    there = card.about(item)
     differs = differences.between(f"{text}\n{own}", there)
     services = (
         {service.name for service in item.services}

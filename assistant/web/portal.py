@@ -17,6 +17,7 @@ from assistant.web.page import page
 from assistant.web.policy import allows
 from assistant.web.portal_answers import answers_to
 from assistant.web.portal_reader import for_everybody, slug
+from assistant.web.subjects import number_of_mine
 
 blueprint = Blueprint("portal", __name__)
 PACE_KEPT = timedelta(minutes=10)
@@ -27,8 +28,10 @@ PACE_KEPT = timedelta(minutes=10)
 @limiter.limit("120/minute")
 def home() -> ResponseReturnValue:
     """Ask what is not working, and answer as far as articles can."""
-    question = forms.text("q")
-    answers = answers_to(question, unfinished=request.args.get("typing") == "yes")
+    question, typing = forms.text("q"), request.args.get("typing") == "yes"
+    if not typing and (number := number_of_mine(question)):
+        return redirect(url_for("incidents.detail", number=number), 303)
+    answers = answers_to(question, unfinished=typing)
     response = page(
         "portal/home.html", "portal/_answers.html", question=question, answers=answers, front=front
     )

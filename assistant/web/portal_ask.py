@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from assistant.desk import lifecycle, offer, questions
 from assistant.desk.asset import Service
 from assistant.desk.attachment import LARGEST
-from assistant.desk.lifecycle import Report
 from assistant.identity import me
 from assistant.web import forms
 from assistant.web.attachments import keep_files
@@ -19,8 +18,10 @@ from assistant.web.policy import MEBIBYTE, allows
 from assistant.web.portal import the_service
 from assistant.web.portal_answers import Answers, answers_to
 from kb import feedback
+from kb.passages import headline
 
 blueprint = Blueprint("portal_ask", __name__)
+ONE_SENTENCE = 120  # characters; a longer question is told below, and its first words are what does not work
 UNKNOWN = 0  # in the place of a service: “I do not know”
 
 
@@ -64,19 +65,23 @@ def likely(service_id: int) -> ResponseReturnValue:
 
 def _asked(service_id: int) -> dict[str, Any]:
     service = the_service(service_id) if service_id else None
+    question = forms.text("q")
+    short = len(question) <= ONE_SENTENCE and "\n" not in question
     return {
         "service": service,
         "service_id": service_id,
         "asked": questions.of(service),
         "items": [item.name for item in service.items if item.active] if service else [],
-        "question": request.args.get("q", "")[:300],
+        "question": question,
+        "title": question if short else headline(question),
+        "told_more": "" if short else question,
     }
 
 
-def _report(service: Service | None) -> Report:
+def _report(service: Service | None) -> lifecycle.Report:
     words = forms.text("reported_text")
     answers = questions.answered(db(), service, request.form)
-    return Report(
+    return lifecycle.Report(
         forms.text("title") or words.partition("\n")[0][:120],
         words,
         environment="\n".join(answers.statements),

@@ -54,9 +54,7 @@ def _about(question: str) -> dict[str, Any]:
         "operators": OPERATORS,
         "kinds": KINDS,
         "with_or_without": lambda term: url_for("search.index", q=str(query.toggled(term))),
-        "only_words": url_for(
-            "search.index", q=Query(tuple(t for t in query.terms if t.by not in OPERATORS))
-        ),
+        "only_words": url_for("search.index", q=query.plain()),
         "kept": [("q", question)],
         "view": opened_view(),
     }

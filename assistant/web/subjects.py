@@ -1,6 +1,7 @@
 """Finding what an address names. What is missing and what is foreign look the same: nothing is there."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from sqlalchemy import func, select
@@ -26,6 +27,14 @@ def the_incident(number: str) -> Incident:
     if incident is None or not permissions.may_read_incident(db(), viewer(), incident):
         raise NotFound
     return incident
+
+
+def number_of_mine(text: str) -> str:
+    """Return the number that a text is, if it is that of an incident which whoever is signed in may read."""
+    if me() and text.lower().startswith("inc"):
+        with suppress(NotFound):
+            return the_incident(text).number
+    return ""
 
 
 def the(kind: type[Row], row_id: int) -> Row:

@@ -15,7 +15,7 @@ from assistant.desk.differences import between
         ("on Windows 11", "on Windows", []),
         ("it drops", "it drops on macOS with error 0x80070005", []),
         ("Site: Lisbon", "in the Porto office", ["site Porto, here Lisbon"]),
-        ("Floor 3 is dark", "floor 12", ["site 12, here 3"]),
+        ("Floor 3 is dark", "floor 12", ["floor 12, here 3"]),
         ("The office is cold, Microsoft Office too", "in the Porto office", []),
         ("INC-000012 is the same", "KB-000003 says", []),
     ],

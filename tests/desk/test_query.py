@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.desk.query import OPERATORS, PHRASE, WITHOUT, WORD, Term, begun, parse, plainly
+from assistant.desk.query import OPERATORS, PHRASE, PROSE, WITHOUT, WORD, Term, begun, parse, plainly
 
 PIECES = (
     "service:",
@@ -69,6 +69,17 @@ def test_a_text_to_search_with_has_words_only(text):
 
 def test_a_long_text_is_cut_between_words():
     assert plainly('The "print spooler" service:x stops', 20) == "The print spooler"
+
+
+@pytest.mark.parametrize("words", [PROSE - 5, PROSE])
+def test_quotes_and_hyphens_of_a_long_text_are_its_own(words):
+    query = parse("word " * words + 'it says "no printer" -x')  # five more
+    assert bool(query.values(PHRASE, WITHOUT)) == (words < PROSE)
+    assert query.text.endswith("it says no printer" if words < PROSE else "it says no printer x")
+
+
+def test_plainly_a_query_has_words_only():
+    assert str(parse('vpn "every few" -office service:mail').plain()) == "vpn every few"
 
 
 def test_a_filter_is_added_and_taken_away_whatever_its_case():

@@ -62,6 +62,21 @@ def test_ben_finds_the_article_with_the_passage_and_the_words_that_fit(desk):
     assert not answer.nothing and answer.degraded == () and answer.took_ms > 0
 
 
+def test_only_words_of_both_are_told_as_what_both_say(runtime, desk):
+    with runtime.writing() as db:
+        issue = "ERR_CERT_DATE_INVALID at the Kunde, uns passt es."
+        make.article(db, title="Farol Connect drops", issue=issue, environment="Windows 11")
+        db.commit()
+    worker.run_once(runtime, runtime.now())
+
+    def shared(text):
+        return {*next(hit.terms for hit in desk(text, corpora=("article",)).hits if hit.item_id == 3)}
+
+    assert shared("GlobalConnect drops") == {"connect", "drops"}
+    assert shared("ERR_CERT_AUTHORITY_INVALID") == {"err", "cert", "invalid"}
+    assert not {"un", "passe"} & shared("sans un passe drops")
+
+
 def test_a_short_name_is_the_reason_by_itself_and_not_every_word_that_begins_like_it(runtime, desk):
     with runtime.writing() as db:
         make.article(db, title="Tower T7 hums: change the fan", issue="The tower T7 hums, it’s under load.")

@@ -67,6 +67,15 @@ def test_three_answers_come_first_and_eight_at_most(ada, rows, embed):
     assert (first.count('class="answer"'), more.count('class="answer"')) == (3, 5)
 
 
+def test_her_own_number_leads_to_her_incident_and_nobody_elses(ada, eve, rows):
+    with rows() as db:
+        number = make.incident(db, requester=make.person(db, "ada")).number
+    for said in (number, "inc1"):
+        assert ada.get("/help", query_string={"q": said}).headers["Location"].endswith(f"/incidents/{number}")
+    assert eve.get("/help", query_string={"q": number}).status_code == 200
+    assert ada.get("/help", query_string={"q": number, "typing": "yes"}).status_code == 200
+
+
 def test_no_answer_leads_to_a_person_with_the_question_kept(ada, runtime):
     text = ada.get("/help?q=My+chair+squeaks").text
     assert "No answer is written down for this yet." in text

@@ -46,6 +46,18 @@ def test_ada_chooses_what_it_is_about_and_need_not_know(ada, service):
     assert 'value="vpn gone"' in ada.get("/help/ask/0?q=vpn+gone").text
 
 
+def test_a_long_question_goes_on_whole_below_its_first_words(ada, service):
+    told = (
+        "The VPN drops every few minutes in the train since Monday. "
+        + "It says connected and then it is gone. " * 9
+    )
+    text = ada.get(service, query_string={"q": told}).text
+    assert 'value="The VPN drops every few minutes in the train since Monday. It says connected"' in text
+    assert f"{told.strip()}</textarea>" in text
+    short = ada.get(service, query_string={"q": "The VPN drops"}).text
+    assert 'value="The VPN drops"' in short and "The VPN drops</textarea>" not in short
+
+
 def test_the_form_asks_what_the_service_needs_and_the_answers_arrive(ada, service, runtime):
     text = ada.get(service).text
     assert "Where are you" in text

@@ -45,12 +45,34 @@ def test_a_hit_says_in_what_it_differs_and_lays_a_long_question_beside_itself(be
     assert f"/articles/{article}" in short
     assert "Why this" not in short and "Differs" not in short
     differs = ben.get("/search?q=VPN+drops+with+GlobalConnect+7.2").text
-    assert "Differs: GlobalConnect 6.2, here 7.2" in differs
+    assert "Differs: GlobalConnect 6.2, your question 7.2" in differs
     assert "Your question says GlobalConnect 7.2, the article 6.2." in differs
     told = "On my way home in the train the VPN drops every few minutes and nobody knows why"
     long = ben.get("/search", query_string={"q": told}).text
     assert "<summary>Why this</summary>" in long and "Your question says" not in long
     assert "“On my way home in the train the <mark>" in long
+    nothing = ben.get("/search", query_string={"q": "unicorn " * 20}).text
+    assert f"/articles/{article}" in nothing and "Why this" not in nothing, "it would tell nothing"
+
+
+def test_an_incident_in_the_search_is_called_one_beside_the_question(ben, rows, embed):
+    with rows() as db:
+        make.incident(db, "VPN drops", symptoms="It drops with GlobalConnect 6.2.")
+    embed()
+    text = ben.get("/search?q=VPN+drops+with+GlobalConnect+7.2").text
+    assert "Your question says GlobalConnect 7.2, the incident 6.2." in text
+
+
+def test_quotes_in_a_pasted_mail_are_no_filter_and_without_filters_there_are_none(ben, article, embed):
+    embed()
+    mail = (
+        'Hello, in the train it says "connected again" - and then -sorry- the VPN drops every few minutes, '
+    )
+    mail += "and nobody in my team knows why"
+    assert f"/articles/{article}" in ben.get("/search", query_string={"q": mail}).text
+    narrow = ben.get("/search", query_string={"q": 'VPN "connected again" -minutes kind:article'}).text
+    assert "Nothing was found" in narrow
+    assert 'href="/search?q=VPN+connected+again">Search without the filters' in narrow
 
 
 def test_ada_is_answered_at_the_portal_with_what_is_meant_for_her(ada, rows, embed):
