@@ -103,7 +103,7 @@ def _gains(desk: throwaway.Desk, data: Data, asked: Sequence[Record], told: Told
     allowed = Allowed(frozenset({*live.scopes, PHRASE}))
     gains = []
     for query in asked:
-        ranked = Asking(live, dataset.text_of(query), allowed, phrases=told).ranked()
+        ranked = Asking(live.parts(), dataset.text_of(query), allowed, phrases=told).ranked()
         order = [names[one.item] for one in ranked[:DEPTH]]
         gains.append(evaluation.ndcg(order, data.judged[str(query["id"])], DEPTH))
     return gains

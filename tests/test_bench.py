@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from assistant import adaptation
+from assistant import adaptation, dataset
 from assistant.runtime import Runtime
 from assistant.settings import Settings
-from bench import adapting, filling, large, pages, postgresql, scale
+from bench import adapting, filling, large, pages, phrasebook, postgresql, scale
 from bench.rooms import PAGES, Places
 from bench.staff import Size
 from bench.texts import read, recombined
@@ -61,6 +61,13 @@ def test_what_a_model_learned_is_compared_question_by_question(data: Path, monke
     name, without, after, difference, said = adapting.measure(data, HashEncoder())
     assert (name, without, difference) == ("data", after, "+0.000 [+0.000 +0.000]")
     assert float(after) > 0.5 and said.endswith("not kept.")
+
+
+def test_phrases_are_measured_on_documents_with_several_questions(data: Path):
+    with (data / "qrels.tsv").open("a") as file:
+        file.writelines(f"{one}\t{one // 2 * 2}\t2\n" for one in range(1, 30, 2))
+    asked, without, phrased, difference = phrasebook.measure(dataset.read(data), HashEncoder())
+    assert asked == 15 and 0.2 < float(without) <= float(phrased), difference
 
 
 def test_finding_at_size_is_compared_with_an_exact_search(data: Path, tmp_path: Path):
