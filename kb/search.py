@@ -21,6 +21,7 @@ from kb.asking import POOL, Asking, Ranked
 from kb.corpus import Occasion
 from kb.embeddings import Embedding, phrases_told_by
 from kb.live import Live
+from kb.manner import AS_PROMISED
 from kb.passages import NAMING, excerpt
 from kb.phrases import PHRASE
 from kb.viewer import Viewer
@@ -28,6 +29,9 @@ from kb.viewer import Viewer
 TERMS = 8
 SHORTEST = 3  # letters of a stem that is told as what both say
 KNOWN = 50  # of the best candidates: what the desk knows of them besides their text is looked up
+RECORDED = (
+    5  # words of a question: the desk's own record is of incidents, and of a shorter one it says nothing
+)
 SINGLY = 20_000  # items of a kind that can be chosen one by one: as many as fit one question to the database
 CORPORA = ("article", "incident")
 
@@ -123,7 +127,8 @@ def find(
         readable = search.known(best, standings) + readable[len(best) :]
     ranked = _fitting(within, readable[:first])
     solved = search.solved(readable)
-    chances = {item: manner.trust.of(chance) for item, chance in search.chances(readable).items()}
+    trust = manner.trust if search.ask.words >= RECORDED else AS_PROMISED
+    chances = {item: trust.of(chance) for item, chance in search.chances(readable).items()}
     rows = _rows(db, ranked[:k])
     return Answer(
         hits=_explained(search, [(one, chances[one.item]) for one in ranked[:k]], rows),

@@ -73,7 +73,7 @@ def _asked(service_id: int) -> dict[str, Any]:
         "asked": questions.of(service),
         "items": [item.name for item in service.items if item.active] if service else [],
         "question": question,
-        "title": question if short else headline(question),
+        "title": question if short else f"{headline(question)} …",
         "told_more": "" if short else question,
     }
 

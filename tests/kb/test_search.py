@@ -62,6 +62,18 @@ def test_ben_finds_the_article_with_the_passage_and_the_words_that_fit(desk):
     assert not answer.nothing and answer.degraded == () and answer.took_ms > 0
 
 
+@pytest.mark.parametrize(
+    ("asked", "own"), [("vpn drops", False), ("vpn drops every few minutes at home", True)]
+)
+def test_the_desks_own_record_is_believed_for_questions_like_those_in_it(runtime, desk, asked, own):
+    shipped = desk(asked).hits[0].probability
+    with runtime.writing() as db:
+        learned = {"constant": 2.0, "slope": 1.0, "labels": 200}
+        tuning.adopt(db, tuning.PROMISE, learned, {}, actor=None, now=make.NOON)
+        db.commit()
+    assert (desk(asked).hits[0].probability > shipped) is own
+
+
 def test_only_words_of_both_are_told_as_what_both_say(runtime, desk):
     with runtime.writing() as db:
         issue = "ERR_CERT_DATE_INVALID at the Kunde, uns passt es."

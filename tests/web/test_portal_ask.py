@@ -52,7 +52,7 @@ def test_a_long_question_goes_on_whole_below_its_first_words(ada, service):
         + "It says connected and then it is gone. " * 9
     )
     text = ada.get(service, query_string={"q": told}).text
-    assert 'value="The VPN drops every few minutes in the train since Monday. It says connected"' in text
+    assert 'value="The VPN drops every few minutes in the train since Monday. It says connected …"' in text
     assert f"{told.strip()}</textarea>" in text
     short = ada.get(service, query_string={"q": "The VPN drops"}).text
     assert 'value="The VPN drops"' in short and "The VPN drops</textarea>" not in short
