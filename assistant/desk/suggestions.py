@@ -266,7 +266,7 @@ def _suggestion(item: Article | Incident, hit: Found, text: str, incident: Incid
         label = f"Article · {CONFIDENCES[item.confidence]}"
     else:
         held, what = ("", "recorded") if item.is_open else (_returned(item), "resolved")
-        label = "Open now, same meaning" if item.is_open else f"{item.phase.capitalize()} incident"
+        label = "Open now, maybe the same" if item.is_open else f"{item.phase.capitalize()} incident"
     own = incident.service.name if incident and incident.service else ""
     there = card.about(item)
     differs = differences.between(f"{text}\n{own}", there)

@@ -21,6 +21,7 @@ STEPS = (  # shorter than this: counted in that unit
 SHARED = Markup("<mark>{}</mark>")
 DIFFERS = Markup('<mark class="differs"><span class="seen">differs: </span>{}</mark>')
 MARKUP = re.compile(r"\*\*|`+|^#+ ", re.MULTILINE)  # of Markdown, noise in a passage
+EMPHASIS = re.compile(r"(?<![\w*])\*(\w(?:[^*\n]{0,80}\w)?)\*(?![\w*])")  # a star by itself means something
 THEMES = ("light", "dark")
 
 
@@ -94,7 +95,7 @@ def marked(text: str, terms: Iterable[str], length: int = 240, other: Collection
 
     length: about how many characters are shown. other: what differs from another text, marked in another way.
     """
-    text = " ".join(MARKUP.sub("", text).split())
+    text = " ".join(EMPHASIS.sub(r"\1", MARKUP.sub("", text)).split())
     words = [re.escape(term) for term in (*terms, *other) if term.strip()]
     pattern = re.compile("|".join(sorted(words, key=len, reverse=True)), re.IGNORECASE) if words else None
     piece = _around(text, pattern.search(text) if pattern else None, length)

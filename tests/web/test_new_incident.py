@@ -130,7 +130,7 @@ def test_without_javascript_the_form_comes_back_with_answers_and_every_word(ben,
 def test_open_incidents_of_the_same_meaning_are_labelled(ben, incident, embed):
     embed()
     answer = ben.post("/suggestions", htmx=True, title="VPN drops every few minutes")
-    assert "Open now, same meaning" in answer.text
+    assert "Open now, maybe the same" in answer.text
     assert incident in answer.text
 
 

@@ -55,6 +55,13 @@ def test_a_hit_says_in_what_it_differs_and_lays_a_long_question_beside_itself(be
     assert f"/articles/{article}" in nothing and "Why this" not in nothing, "it would tell nothing"
 
 
+def test_where_nothing_fits_well_no_hit_is_promised(ben, article, embed):
+    embed()
+    text = ben.get("/search?q=unicorn+saddle+polishing").text
+    assert "Nothing fits well; this comes nearest." in text and "Possible</span>" not in text
+    assert re.search(r'class="sure[^"]*">', ben.get("/search?q=VPN+drops+every+few+minutes").text)
+
+
 def test_an_incident_in_the_search_is_called_one_beside_the_question(ben, rows, embed):
     with rows() as db:
         make.incident(db, "VPN drops", symptoms="It drops with GlobalConnect 6.2.")

@@ -45,6 +45,11 @@ def test_sizes(size, said):
     assert words.size(size) == said
 
 
+def test_stars_for_emphasis_are_left_out_and_those_that_mean_something_stay():
+    said = words.marked("Open *Credential Manager*, then **Remove** *.log, 5 * 3 and foo*", [])
+    assert said == "Open Credential Manager, then Remove *.log, 5 * 3 and foo*"
+
+
 def test_terms_are_marked_and_everything_else_is_escaped():
     said = words.marked("VPN <b>drops</b> often", ["drops", "vpn"])
     assert said == Markup("<mark>VPN</mark> &lt;b&gt;<mark>drops</mark>&lt;/b&gt; often")
