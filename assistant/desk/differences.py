@@ -77,7 +77,7 @@ def _named(text: str) -> tuple[dict[str, Said], dict[str, Said]]:
 def _codes(text: str) -> Said:
     found: dict[str, set[str]] = defaultdict(set)
     for match in CODE.finditer(text):
-        code = re.sub(r"\s+", " ", match.group()).upper()
+        code = re.sub(r"[\s:#]+", " ", match.group()).upper().replace("0X", "0x")
         if not code.startswith(OUR_NUMBERS):
             found[code].add(match.group())
     return found

@@ -35,6 +35,8 @@ def home() -> ResponseReturnValue:
     response = page(
         "portal/home.html", "portal/_answers.html", question=question, answers=answers, front=front
     )
+    if typing:  # who comes back from an answer finds what was asked
+        response.headers["HX-Replace-Url"] = url_for("portal.home", q=question)
     return response if question else for_everybody(response)
 
 

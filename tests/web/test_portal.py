@@ -53,6 +53,11 @@ def test_her_slips_of_the_finger_do_not_hide_the_answer(ada, known, typed):
     assert f"/help/articles/{known}/" in ada.get("/help", query_string={"q": typed}).text
 
 
+def test_what_she_types_stands_in_the_address_so_that_back_leads_to_it(ada, known):
+    typed = ada.get("/help", htmx=True, query_string={"q": "vpn drops", "typing": "yes"})
+    assert typed.headers["HX-Replace-Url"] == "/help?q=vpn+drops"
+
+
 def test_a_word_that_is_not_finished_finds_too(ada, known):
     path = "/help?q=vpn+every+minu&typing=yes"
     assert "<mark>minu</mark>" in ada.get(path, htmx=True).text
