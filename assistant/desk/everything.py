@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from assistant.desk import card, differences, link
-from assistant.desk.asset import Service
+from assistant.desk.asset import ConfigurationItem, Service
 from assistant.desk.incident import Incident
 from assistant.desk.narrowing import Narrowing, read
 from assistant.desk.operators import KINDS, STATES, Asker
@@ -29,6 +29,7 @@ from kb.search import SINGLY, Answer, Found, Within, find
 POOL = 120  # candidates of each half of the index; half as many are found at most
 WIDE = 1000  # candidates where the index cannot tell all that is asked
 NAMED = 3  # people, and services, that stand before what is written
+LOOKED_AT = 50  # words in which a configuration item may be named
 LISTED = 50  # of them where nothing else is asked for
 VALUES = 8  # of a facet
 TELLING = 12  # words of a question: of a shorter one the marked passage alone tells why something was found
@@ -91,13 +92,17 @@ class Facet:
 
 @dataclass(frozen=True)
 class Results:
-    """What was found. total: of how much the hits are the first; answer: of the index, None where it was not asked."""
+    """What was found. total: of how much the hits are the first; answer: of the index, None where it was not asked.
+
+    items: configuration items that the question names; what happened to them need not say so in words.
+    """
 
     narrowing: Narrowing
     hits: list[Hit] = field(default_factory=list)
     total: int = 0
     facets: list[Facet] = field(default_factory=list)
     answer: Answer | None = None
+    items: list[ConfigurationItem] = field(default_factory=list)
 
 
 def search(
@@ -123,7 +128,8 @@ def search(
     elif query.terms:
         order += _newest(db, asker, narrowing, written)
     hits = _hits(db, asker, query.text, order[:shown], answer)
-    return Results(narrowing, hits, len(order), _facets(db, order, narrowing), answer)
+    items = _items_named(db, query.text) if "incident" in narrowing.kinds else []
+    return Results(narrowing, hits, len(order), _facets(db, order, narrowing), answer, items)
 
 
 def _named(db: Session, query: Query, narrowing: Narrowing) -> Order:
@@ -140,6 +146,14 @@ def _named(db: Session, query: Query, narrowing: Narrowing) -> Order:
         named = select(row.id).where(row.active, *fits).order_by(row.name)
         found += [(kind, row_id) for row_id in db.scalars(named.limit(LISTED if alone else NAMED))]
     return found
+
+
+def _items_named(db: Session, text: str) -> list[ConfigurationItem]:
+    """Return the configuration items that a question is, or whose name is one of its first words."""
+    names = {text, *(word.strip(".,:;?!()") for word in text.split()[:LOOKED_AT])} - {""}
+    spelled = {form for name in names for form in (name, name.upper(), name.lower())}  # as its index can tell
+    query = select(ConfigurationItem).where(ConfigurationItem.name.in_(spelled), ConfigurationItem.active)
+    return list(db.scalars(query.order_by(ConfigurationItem.name).limit(NAMED)))
 
 
 def _within(db: Session, asker: Asker, narrowing: Narrowing, kinds: Collection[str]) -> Within:

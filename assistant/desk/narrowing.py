@@ -27,6 +27,7 @@ TEXTS = (
 CURES = {  # where the values are not listed: how one is written
     "assignee": "Write a name or a mail address, “me” or “nobody”.",
     "requester": "Write a name or a mail address, or “me”.",
+    "item": "Write its name, or a part of it.",
     "after": "Write it like 2026-03-02, 2026-03 or 2026.",
     "before": "Write it like 2026-03-02, 2026-03 or 2026.",
 }

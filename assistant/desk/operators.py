@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from assistant.desk import classification
-from assistant.desk.asset import Service
+from assistant.desk.asset import ConfigurationItem, Service
 from assistant.desk.classification import Category
 from assistant.desk.incident import Incident
 from assistant.desk.people import Group, Person
@@ -120,6 +120,7 @@ VALUES: dict[str, Values] = {
     "assignee": _rows(Person, FILTERS["assignee"].unset, Person.name, Person.email),
     "requester": _rows(Person, "", Person.name, Person.email),
     "category": _categories,
+    "item": _rows(ConfigurationItem, "", ConfigurationItem.name),
     "after": _days,
     "before": _days,
 }
@@ -146,6 +147,7 @@ HOLDS: dict[str, dict[str, Holds]] = {
             name: FILTERS[name].holds
             for name in ("service", "priority", "group", "assignee", "requester", "category")
         },
+        "item": lambda ids: Incident.items.any(ConfigurationItem.id.in_(ids)),
         "after": _since(Incident.recorded_at),
         "before": _until(Incident.recorded_at),
     },

@@ -16,6 +16,7 @@ OPERATORS = {  # name -> what it asks, as people read it
     "assignee": "who works on it",
     "requester": "who is hurt",
     "category": "a category, with those below it",
+    "item": "a configuration item, such as a device",
     "after": "recorded or changed on this day or later",
     "before": "recorded or changed before this day",
 }

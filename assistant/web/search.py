@@ -9,7 +9,7 @@ from assistant.desk import everything
 from assistant.desk.everything import Results
 from assistant.desk.narrowing import complete
 from assistant.desk.operators import KINDS, Asker
-from assistant.desk.query import OPERATORS, Query, begun, parse
+from assistant.desk.query import OPERATORS, Query, Term, begun, parse
 from assistant.identity import me, viewer
 from assistant.web import forms
 from assistant.web.door import db, keep, now, runtime
@@ -53,6 +53,7 @@ def _about(question: str) -> dict[str, Any]:
         "more": upto + PAGE if upto < min(results.total, MOST) else 0,
         "operators": OPERATORS,
         "kinds": KINDS,
+        "incidents_on": lambda name: url_for("search.index", q=Query((Term("item", name),))),
         "with_or_without": lambda term: url_for("search.index", q=str(query.toggled(term))),
         "only_words": url_for("search.index", q=query.plain()),
         "kept": [("q", question)],

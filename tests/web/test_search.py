@@ -55,6 +55,26 @@ def test_a_hit_says_in_what_it_differs_and_lays_a_long_question_beside_itself(be
     assert f"/articles/{article}" in nothing and "Why this" not in nothing, "it would tell nothing"
 
 
+@pytest.mark.both
+@pytest.mark.parametrize("asked", ["Laptop 20", "lt-20981?", "It is lt-20981, again"])
+def test_the_name_of_a_device_leads_to_what_happened_to_it(ben, rows, embed, asked):
+    with rows() as db:
+        laptop, other = make.item(db, "LT-20981"), make.item(db, "Laptop 20")
+        here, there = make.incident(db, "Screen is dark"), make.incident(db, "Fan is loud")
+        here.items, there.items = [laptop], [other]
+    embed()
+    name, found, left = (
+        ("Laptop 20", "Fan is loud", "Screen is dark")
+        if asked == "Laptop 20"
+        else ("LT-20981", "Screen is dark", "Fan is loud")
+    )
+    text = ben.get("/search", query_string={"q": asked}).text
+    assert text.count("is a configuration item") == 1 and f"{name} is a configuration item" in text
+    link = re.search(r'href="(/search[^"]*)">incidents on it', text)[1].replace("&amp;", "&")
+    narrowed = ben.get(link).text
+    assert found in narrowed and left not in narrowed
+
+
 def test_where_nothing_fits_well_no_hit_is_promised(ben, article, embed):
     embed()
     text = ben.get("/search?q=unicorn+saddle+polishing").text
