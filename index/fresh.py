@@ -146,7 +146,8 @@ class Fresh:
             self._rows_of_item.setdefault(code, set()).add(row)
 
     def _append(self, facts: Numbers, vectors: Vector) -> None:
-        self._index.add(vectors.astype(np.float32, copy=False))
+        # Rounded as on a shelf: the library rounds what lies between two numbers in its own way.
+        self._index.add(vectors.astype(np.float16).astype(np.float32))
         self._adopt(facts)
 
     def _pack(self) -> None:

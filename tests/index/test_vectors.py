@@ -86,6 +86,14 @@ def test_what_ben_may_not_read_changes_nothing_of_what_he_finds(seed, groups, mi
     assert same(alone.search(query, k), [(hit.item, hit.score) for hit in hits])
 
 
+def test_what_lies_between_two_numbers_is_rounded_as_on_a_shelf():
+    numbers = np.arange(1000, 1000 + DIMENSION + 1, dtype=np.uint16).view(np.float16).astype(np.float32)
+    between = (numbers[:-1] + numbers[1:]) / 2
+    index = Vectors(RECIPE, DIMENSION)
+    index.put([Entry(1, "incident:1", "incident", "symptoms", between)])
+    assert index.held({"incident:1"}).vectors[0].tolist() == between.astype(np.float16).astype(float).tolist()
+
+
 def test_nothing_is_found_where_nothing_is_allowed():
     index, _ = filled()
     assert index.search(unit(np.random.default_rng(1))[0], 5, Allowed(frozenset({"article:public"}))) == []
