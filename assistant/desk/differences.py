@@ -110,7 +110,7 @@ def _versions(text: str) -> dict[str, Said]:
     return dict(versions)
 
 
-READ = {"error code": _codes, "platform": _platforms, "site": _sites, "floor": _floors}
+READ = {"code": _codes, "platform": _platforms, "site": _sites, "floor": _floors}
 
 
 def _listed(words: Iterable[str]) -> str:
