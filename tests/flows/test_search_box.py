@@ -1,9 +1,10 @@
 """Ben searches: answers and completions while he types, all of it by keyboard, and also without JavaScript."""
 
 import re
+from contextlib import suppress
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
 from tests import make
 from tests.flows.served import meanwhile
@@ -90,7 +91,8 @@ def test_a_slow_answer_to_what_was_typed_before_is_never_shown(written):
     meanwhile(page, lambda: held)
     page.keyboard.type(" kind:service")
     expect(page.locator("#found")).to_contain_text("Nothing was found")
-    held[0].continue_()
+    with suppress(Error):  # nobody waits for it any more
+        held[0].continue_()
     page.wait_for_timeout(500)
     expect(page.locator("#found")).to_contain_text("Nothing was found")
 
