@@ -29,9 +29,7 @@ from kb.viewer import Viewer
 TERMS = 8
 SHORTEST = 3  # letters of a stem that is told as what both say
 KNOWN = 50  # of the best candidates: what the desk knows of them besides their text is looked up
-RECORDED = (
-    5  # words of a question: the desk's own record is of incidents, and of a shorter one it says nothing
-)
+RECORDED = 5  # words: of a shorter question the desk's own record, which is of incidents, says nothing
 SINGLY = 20_000  # items of a kind that can be chosen one by one: as many as fit one question to the database
 CORPORA = ("article", "incident")
 

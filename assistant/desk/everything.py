@@ -74,12 +74,12 @@ class Hit:
     @property
     def card(self) -> card.Card | None:
         """The question beside what was found, where that tells more than the passage does."""
-        if self.found is None or not (self.differs or self._is_told_at_length()):
+        if self.found is None:
+            return None
+        told_at_length = self.found.terms and len(self.asked.split()) > TELLING
+        if not (self.differs or told_at_length):
             return None
         return card.compare(self.asked, self.found.passage, self.there, self.found.terms, self.differs)
-
-    def _is_told_at_length(self) -> bool:
-        return bool(self.found and self.found.terms) and len(self.asked.split()) > TELLING
 
 
 @dataclass(frozen=True)

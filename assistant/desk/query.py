@@ -84,10 +84,6 @@ class Query:
         """Return the values of some pieces, in their order."""
         return [term.value for term in self.terms if term.by in by]
 
-    def plain(self) -> "Query":
-        """Return the query with its words alone: without operators, what is left out, and what stands together."""
-        return Query(tuple(Term(WORD, value) for value in self.values(WORD, PHRASE)))
-
     def unknown(self) -> list[str]:
         """Return what looks like an operator and is none; it counts as a word."""
         return [word["name"] for word in map(UNKNOWN.match, self.values(WORD)) if word]

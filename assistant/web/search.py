@@ -9,7 +9,7 @@ from assistant.desk import everything
 from assistant.desk.everything import Results
 from assistant.desk.narrowing import complete
 from assistant.desk.operators import KINDS, Asker
-from assistant.desk.query import OPERATORS, Query, Term, begun, parse
+from assistant.desk.query import OPERATORS, Query, Term, begun, parse, plainly
 from assistant.identity import me, viewer
 from assistant.web import forms
 from assistant.web.door import db, keep, now, runtime
@@ -23,6 +23,7 @@ from kb.feedback import Showing
 
 blueprint = Blueprint("search", __name__)
 PAGE, MOST = 20, 60  # lines at first, and at most
+LONGEST = 2000  # characters that the box takes
 
 
 @blueprint.get("/search")
@@ -55,7 +56,7 @@ def _about(question: str) -> dict[str, Any]:
         "kinds": KINDS,
         "incidents_on": lambda name: url_for("search.index", q=Query((Term("item", name),))),
         "with_or_without": lambda term: url_for("search.index", q=str(query.toggled(term))),
-        "only_words": url_for("search.index", q=query.plain()),
+        "only_words": url_for("search.index", q=plainly(query.text, LONGEST)),
         "kept": [("q", question)],
         "view": opened_view(),
     }

@@ -78,10 +78,6 @@ def test_quotes_and_hyphens_of_a_long_text_are_its_own(words):
     assert query.text.endswith("it says no printer" if words < PROSE else "it says no printer x")
 
 
-def test_plainly_a_query_has_words_only():
-    assert str(parse('vpn "every few" -office service:mail').plain()) == "vpn every few"
-
-
 def test_a_filter_is_added_and_taken_away_whatever_its_case():
     query = parse('vpn service:"remote access"')
     assert str(query.toggled(Term("service", "Remote access"))) == "vpn"

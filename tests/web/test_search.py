@@ -100,6 +100,8 @@ def test_quotes_in_a_pasted_mail_are_no_filter_and_without_filters_there_are_non
     narrow = ben.get("/search", query_string={"q": 'VPN "connected again" -minutes kind:article'}).text
     assert "Nothing was found" in narrow
     assert 'href="/search?q=VPN+connected+again">Search without the filters' in narrow
+    quoted = ben.get("/search", query_string={"q": '"kind:article there is none"'}).text
+    assert 'href="/search?q=kind:+article+there+is+none">Search without' in quoted, "a word, no operator"
 
 
 def test_ada_is_answered_at_the_portal_with_what_is_meant_for_her(ada, rows, embed):
