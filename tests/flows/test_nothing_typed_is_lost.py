@@ -38,6 +38,28 @@ def javascript(request):
 DRAFT_KEPT = "Object.keys(localStorage).some(name => name.startsWith('draft:'))"
 
 
+TYPING = """() => {
+  window.setTimeout = () => 0;  // nothing that waits has its turn any more
+  const type = (text) => {
+    const field = document.querySelector("#say");
+    field.value = text;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  %s
+}"""
+LEAVE = 'type("The cable is broken"); location.href = "/notifications";'
+GO_TO_THE_SEARCH = """
+  type("The cable is broken");
+  document.querySelector("input[type=search]").dispatchEvent(new Event("input", { bubbles: true }));
+"""
+SIGN_OUT = """
+  type("The cable is");
+  document.querySelector("form[data-forgets]").requestSubmit();
+  type("The cable is broken");
+"""
+ALL_KEPT = "JSON.stringify(localStorage)"
+
+
 def text_of(field):
     return field.input_value().replace("\r\n", "\n").strip()
 
@@ -219,3 +241,24 @@ def test_a_desk_that_cannot_be_reached_keeps_the_note(desk, incident):
     page.context.set_offline(False)
     page.get_by_role("button", name="Send").click()
     expect(page.locator("#timeline .note .entry")).to_contain_text("error 0x80070035")
+
+
+def test_what_was_typed_in_the_moment_before_leaving_is_there_on_the_way_back(desk, incident):
+    page = desk.visit(incident, who="ben")
+    page.evaluate(TYPING % LEAVE)
+    page.wait_for_url("**/notifications")
+    page.goto(incident)
+    expect(page.locator("#say")).to_have_value("The cable is broken")
+
+
+def test_what_was_typed_in_the_moment_before_another_form_is_kept(desk, incident):
+    page = desk.visit(incident, who="ben")
+    page.evaluate(TYPING % GO_TO_THE_SEARCH)
+    assert "The cable is broken" in page.evaluate(ALL_KEPT)
+
+
+def test_whoever_signs_out_leaves_nothing_half_written_behind(desk, incident):
+    page = desk.visit(incident, who="ben")
+    page.evaluate(TYPING % SIGN_OUT)
+    expect(page.get_by_label("Password")).to_be_visible()
+    assert "cable" not in page.evaluate(ALL_KEPT)

@@ -11,37 +11,6 @@ from tests.flows.served import until
 pytestmark = [pytest.mark.browser, pytest.mark.both]
 LOOK = "document.dispatchEvent(new Event('visibilitychange'))"
 KEPT = "Object.values(localStorage).some((kept) => kept.includes('try the cable'))"
-WITHOUT_A_PAUSE = """() => {
-  window.setTimeout = () => 0;  // nothing that waits has its turn any more
-  const type = (text) => {
-    const field = document.querySelector("#say");
-    field.value = text;
-    field.dispatchEvent(new Event("input", { bubbles: true }));
-  };
-  %s
-}"""
-LEAVE = (
-    WITHOUT_A_PAUSE
-    % """
-  type("The cable is broken");
-  location.href = "/notifications";
-"""
-)
-SIGN_OUT = (
-    WITHOUT_A_PAUSE
-    % """
-  type("The cable is");
-  document.querySelector("form[data-forgets]").requestSubmit();
-  type("The cable is broken");
-"""
-)
-OTHER_FORM = (
-    WITHOUT_A_PAUSE
-    % """
-  type("The cable is broken");
-  document.querySelector("input[type=search]").dispatchEvent(new Event("input", { bubbles: true }));
-"""
-)
 
 
 @pytest.fixture
@@ -87,29 +56,6 @@ def test_a_half_written_comment_survives_a_closed_tab_and_is_gone_once_it_is_sen
     again.reload()
     expect(again.locator("#say")).to_have_value("")
     expect(again.locator("[name=kind][value=note]")).to_be_checked()
-
-
-def test_what_was_typed_in_the_moment_before_leaving_is_there_on_the_way_back(desk, incident):
-    page = desk.visit(incident, who="ben")
-    page.keyboard.press("n")
-    page.evaluate(LEAVE)
-    page.wait_for_url("**/notifications")
-    page.goto(incident)
-    expect(page.locator("#say")).to_have_value("The cable is broken")
-
-
-def test_what_was_typed_in_the_moment_before_another_form_is_kept(desk, incident):
-    page = desk.visit(incident, who="ben")
-    page.evaluate(OTHER_FORM)
-    assert "The cable is broken" in page.evaluate("JSON.stringify(localStorage)")
-
-
-def test_whoever_signs_out_leaves_nothing_half_written_behind(desk, incident):
-    page = desk.visit(incident, who="ben")
-    page.keyboard.press("n")
-    page.evaluate(SIGN_OUT)
-    expect(page).to_have_title(re.compile("Sign in"))
-    assert "cable" not in page.evaluate("JSON.stringify(localStorage)")
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without JavaScript"])
