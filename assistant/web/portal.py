@@ -36,7 +36,7 @@ def home() -> ResponseReturnValue:
         "portal/home.html", "portal/_answers.html", question=question, answers=answers, front=front
     )
     if typing:  # who comes back from an answer finds what was asked
-        response.headers["HX-Replace-Url"] = url_for("portal.home", q=question)
+        response.headers["HX-Replace-Url"] = url_for("portal.home", q=question or None)
     return response if question else for_everybody(response)
 
 

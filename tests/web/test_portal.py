@@ -56,6 +56,8 @@ def test_her_slips_of_the_finger_do_not_hide_the_answer(ada, known, typed):
 def test_what_she_types_stands_in_the_address_so_that_back_leads_to_it(ada, known):
     typed = ada.get("/help", htmx=True, query_string={"q": "vpn drops", "typing": "yes"})
     assert typed.headers["HX-Replace-Url"] == "/help?q=vpn+drops"
+    emptied = ada.get("/help", htmx=True, query_string={"q": "", "typing": "yes"})
+    assert emptied.headers["HX-Replace-Url"] == "/help"
 
 
 def test_a_word_that_is_not_finished_finds_too(ada, known):
