@@ -3,7 +3,6 @@
 "use strict";
 (() => {
   const { $, all, single } = window.kintsugi;
-  const part = (url, target, more = {}) => window.htmx?.ajax("GET", url, { target, swap: "outerHTML", ...more });
 
   /* lists: j and k go from row to row, x selects, Esc selects nothing */
   const links = () => all(".rows .go");
@@ -53,10 +52,8 @@
     const pane = $(".split > #preview");
     if (!url || !pane || pane.dataset.of === url || !pane.getClientRects().length) return;
     clearTimeout(soon);
-    soon = setTimeout(async () => {
-      await part(url, "#preview");
-      $("#preview").dataset.of = url;
-    }, 120);
+    const there = { source: "#preview", target: "#preview", swap: "outerHTML" };  // its hx-sync gives up the row before
+    soon = setTimeout(() => window.htmx?.ajax("GET", url, there).catch(() => {}), 120);
   });
 
   /* palette: Ctrl K opens it, arrows walk through what it finds */
@@ -64,7 +61,7 @@
   const openPalette = () => {
     palette().showModal();
     $("input", palette()).select();
-    if (!$("#palette .go")) part($("form", palette()).action, "#palette");
+    if (!$("#palette .go")) $("input", palette()).dispatchEvent(new Event("opened"));
   };
   document.addEventListener("click", (event) => {
     if (event.target.closest?.("[data-opens=palette]")) {

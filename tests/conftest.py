@@ -32,9 +32,14 @@ MARKS = {"sqlite": "sqlite", "postgres": "postgresql"}  # marker -> engine
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let the suite run on one engine, or on both; without it most tests run on SQLite and those of verbs on both."""
+    """Let the suite run on one engine, or on both; without it most tests run on SQLite and those of verbs on both.
+
+    A slow desk finds the browser tests that look before an answer is there, and the pages that mix answers up.
+    """
     choices = (*engines.ENGINES, "both")
     parser.addoption("--engine", choices=choices, help="Run everything on this engine only, or on both.")
+    slow = "Let each answer to a browser take up to this many seconds longer."
+    parser.addoption("--slow", type=float, default=0.0, metavar="S", help=slow)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

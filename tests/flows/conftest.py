@@ -28,28 +28,38 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def slow_s(request: pytest.FixtureRequest) -> float:
+    """How many seconds longer an answer takes at most."""
+    return float(request.config.getoption("--slow"))
+
+
 @pytest.fixture
-def desk(tmp_path: Path, desks: Desks, chromium: Browser) -> Iterator[Served]:
+def desk(tmp_path: Path, desks: Desks, chromium: Browser, slow_s: float) -> Iterator[Served]:
     """An empty desk that is served; it reads texts with the deterministic encoder."""
-    served = Served(desks.fresh(tmp_path / "desk"), chromium, HashEncoder())
+    served = Served(desks.fresh(tmp_path / "desk"), chromium, HashEncoder(), slow_s)
     yield served
     served.close()
     desks.drop(tmp_path / "desk")
 
 
 @pytest.fixture(scope="session")
-def full_desk(tmp_path_factory: pytest.TempPathFactory, desks: Desks, chromium: Browser) -> Iterator[Served]:
+def full_desk(
+    tmp_path_factory: pytest.TempPathFactory, desks: Desks, chromium: Browser, slow_s: float
+) -> Iterator[Served]:
     """The desk behind `full_desk`, filled once."""
-    served = Served(desks.fresh(tmp_path_factory.mktemp("full") / "desk"), chromium, HashEncoder())
+    served = Served(desks.fresh(tmp_path_factory.mktemp("full") / "desk"), chromium, HashEncoder(), slow_s)
     world.fill(served)
     yield served
     served.close()
 
 
 @pytest.fixture
-def real_desk(tmp_path: Path, desks: Desks, chromium: Browser, model: Path) -> Iterator[Served]:
+def real_desk(
+    tmp_path: Path, desks: Desks, chromium: Browser, model: Path, slow_s: float
+) -> Iterator[Served]:
     """An empty desk that is served; it reads texts with the real model."""
-    served = Served(desks.fresh(tmp_path / "desk"), chromium, OnnxEncoder(model, 1))
+    served = Served(desks.fresh(tmp_path / "desk"), chromium, OnnxEncoder(model, 1), slow_s)
     yield served
     served.close()
     desks.drop(tmp_path / "desk")

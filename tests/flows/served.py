@@ -1,12 +1,15 @@
 """A desk as people meet it: served over HTTP, with a worker of its own, and a browser for everybody."""
 
+import random
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from flask import request
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Route
 from sqlalchemy.orm import Session
 
 from assistant import settings as configuration
@@ -37,21 +40,44 @@ def meanwhile(page: Page, happened: Callable[[], Any]) -> None:
     raise AssertionError("It did not happen.")
 
 
+def held(page: Page, pattern: str) -> list[Route]:
+    """Hold back what the page asks for under this pattern, each until `let_go`, in the order it was asked."""
+    waiting: list[Route] = []
+
+    def keep(route: Route) -> None:  # Playwright marks the function, which one of a list does not allow
+        waiting.append(route)
+
+    page.route(pattern, keep)
+    return waiting
+
+
+def let_go(route: Route) -> None:
+    """Let an answer come that was held back; it is there before the next one is let go."""
+    with suppress(Error):  # the page may wait for it no more
+        route.fulfill(response=route.fetch())
+
+
 class Served:
     """A desk that answers at `address`. The web's runtime and the worker's are two, as in life."""
 
-    def __init__(self, folder: Path, chromium: Browser, encoder: Encoder) -> None:
+    def __init__(self, folder: Path, chromium: Browser, encoder: Encoder, slow_s: float = 0.0) -> None:
         settings = configuration.load(data=folder)
         self.chromium = chromium
         self.windows: list[BrowserContext] = []
         self.runtime = Runtime(settings, encoder=encoder)
         self.worker = Runtime(settings, encoder=encoder, writes_words=True)
         self.app = create_app(self.runtime)
+        self.app.before_request(lambda: self._dawdle(slow_s))
         limiter.reset()
         self._server = make_server(self.app, listen("127.0.0.1", 20_000), threads=4)
         self.address = f"http://127.0.0.1:{self._server.effective_port}"
         self._thread = threading.Thread(target=self._server.run, daemon=True)
         self._thread.start()
+
+    @staticmethod
+    def _dawdle(most_s: float) -> None:
+        if most_s and request.endpoint != "static":
+            time.sleep(random.uniform(0, most_s))
 
     def close(self) -> None:
         """Stop answering and give everything back."""

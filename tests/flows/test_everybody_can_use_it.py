@@ -85,6 +85,7 @@ def test_everybody_can_use_the_four_doors_and_what_they_refuse(full_desk):
         for field in page.locator("#resolving :is(textarea, input[type=text])").locator("visible=true").all():
             field.fill("")
         page.get_by_role("button", name="Resolve and close").click()
+        settled(page)
         expect(page.locator("#resolving .finding").first).to_be_visible()
         assert harm(page) == [], door
 

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from assistant.desk import link
 from tests import make
+from tests.flows.served import held, let_go, meanwhile
 
 pytestmark = [pytest.mark.browser, pytest.mark.both]
 TITLES = ("Printer on floor 3 is silent", "VPN drops every few minutes", "Mail does not arrive")
@@ -39,6 +40,19 @@ def test_what_ben_stands_on_is_shown_beside_the_list_and_enter_opens_it(lists):
     expect(page.locator(":focus")).to_have_text(TITLES[1])
     press(page, "Enter")
     expect(page).to_have_title(re.compile(TITLES[1]))
+
+
+def test_beside_the_list_stands_what_ben_is_on_however_slow_the_answers_are(lists):
+    page = lists.visit("/incidents?list=ended", who="ben", viewport=WIDE)
+    asked = held(page, "**/preview")
+    for _ in range(2):
+        seen = len(asked)
+        press(page, "j")
+        meanwhile(page, lambda seen=seen: len(asked) > seen)
+    for one in asked:
+        let_go(one)
+    preview = page.get_by_role("complementary", name="Preview")
+    expect(preview.get_by_role("heading", name=TITLES[1])).to_be_visible()
 
 
 def test_on_a_narrow_screen_there_is_no_preview_and_none_is_asked_for(lists):
@@ -99,6 +113,18 @@ def test_ctrl_k_goes_anywhere_with_arrows_and_enter_and_escape_goes_nowhere(list
     expect(page.locator(":focus")).to_contain_text(TITLES[1])
     press(page, "Enter")
     expect(page).to_have_title(re.compile(TITLES[1]))
+
+
+def test_the_palette_shows_what_was_typed_while_it_was_still_filled(lists):
+    page = lists.visit("/incidents?list=ended", who="ben", viewport=WIDE)
+    asked = held(page, "**/palette*")
+    press(page, "g")
+    meanwhile(page, lambda: asked)
+    page.keyboard.type("INC-2")
+    meanwhile(page, lambda: "q=INC-2" in asked[-1].request.url)
+    for one in asked:
+        let_go(one)
+    expect(page.locator("#palette .go").first).to_contain_text(TITLES[1])
 
 
 def test_a_key_works_at_once_after_the_palette_was_closed(lists):

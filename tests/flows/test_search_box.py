@@ -1,13 +1,12 @@
 """Ben searches: answers and completions while he types, all of it by keyboard, and also without JavaScript."""
 
 import re
-from contextlib import suppress
 
 import pytest
-from playwright.sync_api import Error, expect
+from playwright.sync_api import expect
 
 from tests import make
-from tests.flows.served import meanwhile
+from tests.flows.served import held, let_go, meanwhile
 from tests.flows.test_everybody_can_use_it import harm
 
 pytestmark = pytest.mark.browser
@@ -78,23 +77,30 @@ def test_a_completion_is_taken_by_a_click_and_the_box_keeps_the_focus(written):
 
 def test_a_slow_answer_to_what_was_typed_before_is_never_shown(written):
     page = written.visit("/search", who="ben", viewport=WIDE)
-    held = []
-
-    def later(route):
-        if "q=vpn&" in f"{route.request.url}&" and not held:
-            held.append(route)  # the first answer waits until the next one was asked for
-        else:
-            route.continue_()
-
-    page.route("**/search?typing*", later)
+    asked = held(page, "**/search?typing*")
     page.keyboard.type("vpn")
-    meanwhile(page, lambda: held)
+    meanwhile(page, lambda: asked)
     page.keyboard.type(" kind:service")
+    meanwhile(page, lambda: "service" in asked[-1].request.url)
+    for one in asked:
+        let_go(one)
     expect(page.locator("#found")).to_contain_text("Nothing was found")
-    with suppress(Error):  # nobody waits for it any more
-        held[0].continue_()
-    page.wait_for_timeout(500)
-    expect(page.locator("#found")).to_contain_text("Nothing was found")
+
+
+def test_what_is_typed_while_more_is_fetched_is_what_is_shown(written):
+    with written.rows() as db:
+        for at in range(30):
+            make.incident(db, f"Printer {at} is silent")
+    written.work()
+    page = written.visit("/search?q=printer", who="ben", viewport=WIDE)
+    asked = held(page, "**/search?*")
+    page.get_by_role("link", name="Show more").click()
+    meanwhile(page, lambda: asked)
+    page.get_by_role("combobox", name="Find anything").fill("vpn drops")
+    meanwhile(page, lambda: "drops" in asked[-1].request.url)
+    for one in asked:
+        let_go(one)
+    expect(page.locator("#found .go").first).to_have_text("VPN drops at home")
 
 
 def test_without_javascript_enter_searches_and_links_narrow_and_complete(written):

@@ -83,7 +83,7 @@ def test_dan_lets_a_service_ask_what_it_needs_and_sees_its_form(desk, script):
     ).last.click()
     expect(page.get_by_label("Preview", exact=True)).to_contain_text("In the office")
     press(page, "Save")
-    expect(page.get_by_text("Where are you")).to_be_visible()
+    expect(page.get_by_text("The form of Remote access is saved.")).to_be_visible()
     with desk.rows() as db:
         asked = db.query(Service).one().questions
         assert [one["label"] for one in asked] == ["Where are you", "Which device"]
