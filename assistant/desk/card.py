@@ -38,10 +38,11 @@ def compare(
     """Lay a question beside what was found. passage: what fits best of that. there: where it tells what it is about."""
     ours = tuple(word for one in differs for word in one.here)
     theirs = tuple(word for one in differs for word in one.there)
+    contrary = {word.lower() for word in ours} & {word.lower() for word in theirs}  # one says it is not so
     return Card(
         here=_stretches(excerpt(asked, shared), asked, ours),
         there=_stretches(passage, there, theirs),
-        shared=shared,
+        shared=tuple(term for term in shared if term.lower() not in contrary),
         ours=ours,
         theirs=theirs,
     )

@@ -32,6 +32,15 @@ VERSION = re.compile(
     r"(?<![\w+.-])([A-Za-z][\w+.-]{2,40})(?:\s{1,3}(?:version|v\.?|release|update))?\s{1,3}v?"
     rf"({NUMBER.pattern}(?:(?:\s{{0,3}}[,/]\s{{0,3}}|\s{{1,3}}(?:and|or|to|und|oder|bis)\s{{1,3}})v?{NUMBER.pattern})*)"
 )
+CLAUSE = re.compile(r"[.!?](?=\s)|[;\n]|,?\s(?:but|while|aber|mais|pero|mas)\s")
+SPARED = re.compile(  # what a text says so of is named by it, and yet is not what it is about
+    r"\b(?:not affected|unaffected|nicht betroffen|(?:non|pas) affectée?s?|no afectad[oa]s?|não afetad[oa]s?)\b",
+    re.IGNORECASE,
+)
+FOLLOWS = re.compile(r"\s{0,2}(?:[:–]|(?:are|is|sind|ist|sont|est|son|es|são|é)\b)", re.IGNORECASE)
+AFFECTED = re.compile(
+    r".*\b(?:affected|affects|betroffen|affectée?s?|afectad[oa]s?|afetad[oa]s?)\b", re.IGNORECASE
+)
 LONGEST = 20_000  # characters of a text that are looked at; more is a log
 Said = Mapping[str, set[str]]  # what a text names, each with the words in which it does
 
@@ -52,20 +61,42 @@ class Difference:
 
 def between(here: str, there: str) -> list[Difference]:
     """Return what the other text says differently from this one; only where both say something."""
-    said, ours = _named(here[:LONGEST])
-    there = there[:LONGEST]
-    pairs = [(name, mine, READ[name](there)) for name, mine in said.items() if mine]
-    theirs = _versions(there) if ours else {}
+    said, ours = _named(_parted(here[:LONGEST])[0])
+    about, spared = _parted(there[:LONGEST])
+    pairs = [(name, mine, READ[name](about), READ[name](spared)) for name, mine in said.items() if mine]
+    theirs = _versions(about) if ours else {}
     spelled = {product.lower(): product for product in ours}
     their_versions = {product.lower(): numbers for product, numbers in theirs.items()}
+    numbers = {number: {number} for number in NUMBER.findall(spared)}
     pairs += [
-        (product, ours[product], their_versions.get(low, {})) for low, product in sorted(spelled.items())
+        (product, ours[product], their_versions.get(low, {}), numbers)
+        for low, product in sorted(spelled.items())
     ]
-    return [
-        Difference(name, _listed(mine), _listed(other), _words(mine), _words(other))
-        for name, mine, other in pairs
-        if other and not mine.keys() & other.keys()
-    ]
+    return [told for pair in pairs if (told := _difference(*pair))]
+
+
+def _difference(name: str, mine: Said, other: Said, spared: Said) -> Difference | None:
+    """Return how what the other text is about differs from mine. spared: what it says is none of it."""
+    ruled_out = {value: spared[value] for value in mine.keys() & spared.keys() - other.keys()}
+    if mine.keys() & other.keys() or not (other or ruled_out):
+        return None
+    theirs = _listed([*other, *(f"not {value}" for value in ruled_out)])
+    return Difference(name, _listed(mine), theirs, _words(mine), (*_words(other), *_words(ruled_out)))
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """Return what a text is about, and what it says is not affected: after these words in a list, else before them."""
+    if not SPARED.search(text):
+        return text, ""
+    about, spared = [], []
+    for clause in CLAUSE.split(text):
+        said = SPARED.search(clause)
+        before, after = (clause[: said.start()], clause[said.end() :]) if said else (clause, "")
+        listed, kept = FOLLOWS.match(after), AFFECTED.match(before)
+        rest = kept.end() if kept else 0
+        about += [before] if listed or not said else [before[:rest], after]
+        spared += [] if not said else [after] if listed else [before[rest:]]
+    return "\n".join(about), "\n".join(spared)
 
 
 @lru_cache(maxsize=8)  # a question is compared with everything that it finds

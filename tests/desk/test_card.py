@@ -26,3 +26,10 @@ def test_what_differs_is_shown_in_the_words_of_both():
 def test_nothing_is_added_where_a_stretch_says_the_difference_already():
     card = compare("GlobalConnect 7.2 hangs", "GlobalConnect 6.9 hangs", ABOUT, (), between(ASKED, ABOUT))
     assert (card.here, card.there) == (["GlobalConnect 7.2 hangs"], ["GlobalConnect 6.9 hangs"])
+
+
+def test_what_only_one_of_them_affirms_is_not_shared():
+    about = "GlobalConnect 6.9. Not affected: 7.2"
+    card = compare(ASKED, PASSAGE, about, ("tunnel", "7.2"), between(ASKED, about))
+    assert card.shared == ("tunnel",)
+    assert any("Not affected: 7.2" in text for text in card.there)

@@ -22,6 +22,26 @@ from assistant.desk.differences import between
         ("Floor 3 is dark", "floor 12", ["floor 12, here 3"]),
         ("The office is cold, Microsoft Office too", "in the Porto office", []),
         ("INC-000012 is the same", "KB-000003 says", []),
+        (
+            "GlobalConnect 6.2.1 drops",
+            "GlobalConnect 6.2.0 and 6.2.2. Not affected: 6.2.1, 6.3.0",
+            ["GlobalConnect 6.2.0, 6.2.2, not 6.2.1, here 6.2.1"],
+        ),
+        ("GlobalConnect 6.2.0", "GlobalConnect 6.2.0. Not affected: 6.2.1.", []),
+        ("on macOS", "Windows 11; macOS is not affected", ["platform Windows 11, not macOS, here macOS"]),
+        ("on macOS", "macOS is affected, Windows 11 is not affected", []),
+        (
+            "on Windows 11",
+            "macOS is affected, Windows 11 is not affected",
+            ["platform macOS, not Windows 11, here Windows 11"],
+        ),
+        (
+            "Floor 3 is dark",
+            "Floor 3 is not affected by switching it off on floor 4",
+            ["floor 4, not 3, here 3"],
+        ),
+        ("Outlook 16.2 hangs", "nicht betroffen: Outlook 16.2", ["Outlook not 16.2, here 16.2"]),
+        ("on macOS; Windows 11 is not affected", "on Windows 11", ["platform Windows 11, here macOS"]),
     ],
 )
 def test_only_what_both_name_and_name_differently_is_told(here, there, told):
