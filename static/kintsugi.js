@@ -72,6 +72,7 @@
     all("details.drop[open]").forEach((details) => details.contains(event.target) || (details.open = false));
     if (event.target.closest?.("[data-opens=keys]")) listKeys();
     event.target.closest?.("[data-dismiss]")?.closest(".notice").remove();
+    if (event.target.closest?.("[data-afresh]")) afresh(event.target.form);
     const theme = event.target.closest?.("[data-theme-choice]")?.dataset.themeChoice;
     if (theme === undefined) return;
     document.documentElement.dataset.theme = theme;
@@ -94,6 +95,7 @@
   const forget = (form) => {
     if (writing === form) writing = null;
     localStorage.removeItem(place(form));
+    $(".restored", form)?.remove();
   };
   const read = (name) => { try { return JSON.parse(localStorage.getItem(name)); } catch { return null; } };
   const restore = (form) => {
@@ -101,6 +103,7 @@
     form.dataset.restored = "yes";
     const draft = read(place(form));
     if (!draft || document.body.dataset.status === "422" || document.body.dataset.status === "409") return;
+    const empty = JSON.stringify(values(form));
     draft.values.forEach(([name, value]) => {
       const fields = [...form.elements].filter((field) => field.name === name && kept(field));
       fields.forEach((field) => {
@@ -108,6 +111,13 @@
         else if (!field.value || field.matches("select")) field.value = value ?? field.value;
       });
     });
+    if (JSON.stringify(values(form)) === empty) return;
+    form.insertAdjacentHTML("afterbegin", '<p class="restored small"><span>What you had typed here is back.</span> <button type="button" class="plain" data-afresh>Begin afresh</button></p>');
+  };
+  const afresh = (form) => {
+    form.reset();
+    forget(form);
+    $("input:not([type=hidden]), textarea", form).focus();
   };
   /* a draft is given up only on the page that saving leads to; whatever else comes next, it stays */
   const arrived = () => {

@@ -172,6 +172,25 @@ def test_what_stood_in_a_closed_tab_is_there_in_the_next_one(desk):
     assert text_of(again.get_by_label("Tell us more")) == LONG.strip()
 
 
+def test_what_came_back_is_said_and_one_click_begins_afresh(desk):
+    page = desk.visit("/incidents/new", who="ben")
+    back = page.get_by_text("What you had typed here is back.")
+    page.get_by_label("Symptoms").fill(LONG)
+    page.get_by_label("Source").select_option("walk-in")
+    until(page, DRAFT_KEPT)
+    expect(back).to_have_count(0)
+    page.reload()
+    expect(page.get_by_label("Source")).to_have_value("walk-in")
+    expect(back).to_be_visible()
+    page.get_by_role("button", name="Begin afresh").click()
+    expect(page.get_by_label("Symptoms")).to_have_value("")
+    expect(page.get_by_label("What does not work")).to_be_focused()
+    expect(back).to_have_count(0)
+    page.reload()
+    expect(page.get_by_label("Source")).to_have_value("phone")
+    expect(back).to_have_count(0)
+
+
 def test_answers_that_arrive_while_ben_types_leave_his_draft_alone(desk):
     with desk.rows() as db:
         make.article(db)
