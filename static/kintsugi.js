@@ -144,6 +144,11 @@
     waiting = setTimeout(settle, 300);
   });
   window.addEventListener("pagehide", settle);
+  document.addEventListener("submit", (event) => {  // a second click while the first is answered sends nothing again
+    if (!event.target.matches("[hx-post].htmx-request")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }, true);
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if ("forgets" in form.dataset) { /* who signs out leaves nothing for whoever comes next */

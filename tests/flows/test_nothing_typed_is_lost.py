@@ -10,7 +10,7 @@ from assistant.web.guard import limiter
 from kb import authoring
 from kb.article import Article
 from tests import make
-from tests.flows.served import until
+from tests.flows.served import held, let_go, until
 
 pytestmark = pytest.mark.browser
 LONG = "She sees a grey window, then “error 0x80070035”, then nothing.\nSecond line. " * 20
@@ -260,6 +260,17 @@ def test_a_desk_that_cannot_be_reached_keeps_the_note(desk, incident):
     page.context.set_offline(False)
     page.get_by_role("button", name="Send").click()
     expect(page.locator("#timeline .note .entry")).to_contain_text("error 0x80070035")
+
+
+def test_a_second_click_while_the_first_is_answered_sends_nothing_again(desk, incident):
+    page = desk.visit(incident, who="ben")
+    asked = held(page, "**/note")
+    page.get_by_label("What to write").fill("The cable is broken")
+    page.get_by_role("button", name="Send").dblclick()
+    let_go(asked[0])
+    expect(page.locator("#notices")).to_contain_text("Work note added.")
+    expect(page.locator("#timeline .note .entry")).to_have_text("The cable is broken")
+    assert len(asked) == 1
 
 
 def test_what_was_typed_in_the_moment_before_leaving_is_there_on_the_way_back(desk, incident):
