@@ -21,6 +21,10 @@ STEPS = (  # shorter than this: counted in that unit
 SHARED = Markup("<mark>{}</mark>")
 DIFFERS = Markup('<mark class="differs"><span class="seen">differs: </span>{}</mark>')
 MARKUP = re.compile(r"\*\*|`+|^#+ ", re.MULTILINE)  # of Markdown, noise in a passage
+RULED = re.compile(
+    r"\|(?:\s*:?-{2,}:?\s*\|)+"
+)  # below the head of a table; without one, bars are what they are
+BARS = re.compile(r"\s*\|[|\s]*")
 EMPHASIS = re.compile(r"(?<![\w*])\*(\w(?:[^*\n]{0,80}\w)?)\*(?![\w*])")  # a star by itself means something
 THEMES = ("light", "dark")
 
@@ -95,7 +99,7 @@ def marked(text: str, terms: Iterable[str], length: int = 240, other: Collection
 
     length: about how many characters are shown. other: what differs from another text, marked in another way.
     """
-    text = " ".join(EMPHASIS.sub(r"\1", MARKUP.sub("", text)).split())
+    text = _told(text)
     words = [re.escape(term) for term in (*terms, *other) if term.strip()]
     pattern = re.compile("|".join(sorted(words, key=len, reverse=True)), re.IGNORECASE) if words else None
     piece = _around(text, pattern.search(text) if pattern else None, length)
@@ -105,6 +109,14 @@ def marked(text: str, terms: Iterable[str], length: int = 240, other: Collection
     differ = {term.lower() for term in other}
     hits = [(DIFFERS if hit.lower() in differ else SHARED).format(hit) for hit in pattern.findall(piece)]
     return Markup("").join(part for pair in zip_longest(parts, hits, fillvalue="") for part in pair)
+
+
+def _told(text: str) -> str:
+    """Return Markdown as it is said, in one line: without marks, the cells of a table side by side."""
+    text = EMPHASIS.sub(r"\1", MARKUP.sub("", text))
+    if RULED.search(text):
+        text = BARS.sub(" · ", RULED.sub("|", text)).strip(" ·")
+    return " ".join(text.split())
 
 
 def _around(text: str, first: re.Match[str] | None, length: int) -> str:

@@ -50,6 +50,17 @@ def test_stars_for_emphasis_are_left_out_and_those_that_mean_something_stay():
     assert said == "Open Credential Manager, then Remove *.log, 5 * 3 and foo*"
 
 
+def test_the_cells_of_a_table_stand_side_by_side_and_other_bars_stay():
+    assert (
+        words.marked("| Code | Cure |\n| :-- | ---- |\n| 691 | Reset it |", [])
+        == "Code · Cure · 691 · Reset it"
+    )
+    assert words.marked("… Cure | |---|---| | 691 | Reset it | …", ["691"]) == (
+        "… Cure · <mark>691</mark> · Reset it · …"
+    )
+    assert words.marked("ps aux | grep x | wc -l || true", []) == "ps aux | grep x | wc -l || true"
+
+
 def test_terms_are_marked_and_everything_else_is_escaped():
     said = words.marked("VPN <b>drops</b> often", ["drops", "vpn"])
     assert said == Markup("<mark>VPN</mark> &lt;b&gt;<mark>drops</mark>&lt;/b&gt; often")
