@@ -50,8 +50,9 @@
   document.addEventListener("focusin", (event) => {
     const url = rowOf(event.target)?.querySelector("[data-preview]")?.dataset.preview;
     const pane = $(".split > #preview");
-    if (!url || !pane || pane.dataset.of === url || !pane.getClientRects().length) return;
+    if (!url || !pane?.getClientRects().length) return;
     clearTimeout(soon);
+    if (pane.dataset.of === url) return window.htmx?.trigger(pane, "htmx:abort");
     const there = { source: "#preview", target: "#preview", swap: "outerHTML" };  // its hx-sync gives up the row before
     soon = setTimeout(() => window.htmx?.ajax("GET", url, there).catch(() => {}), 120);
   });
@@ -63,6 +64,14 @@
     $("input", palette()).select();
     if (!$("#palette .go")) $("input", palette()).dispatchEvent(new Event("opened"));
   };
+  let hurried = false;  // Enter was pressed before what was typed has its answer
+  const goFirst = () => {
+    if (!hurried || !palette()?.open || $("#palette").dataset.of !== $("input", palette()).value.trim()) return;
+    hurried = false;
+    $("#palette .go")?.click();
+  };
+  document.addEventListener("htmx:afterSwap", goFirst);
+  document.addEventListener("input", () => { hurried = false; });
   document.addEventListener("click", (event) => {
     if (event.target.closest?.("[data-opens=palette]")) {
       event.preventDefault();
@@ -77,8 +86,10 @@
     if (!palette()?.open || !["ArrowDown", "ArrowUp", "Enter"].includes(event.key)) return;
     const found = all("#palette .go", palette()), at = found.indexOf(document.activeElement);
     if (event.key === "Enter") {
-      if (at < 0 && found.length) { event.preventDefault(); found[0].click(); }
-      return;
+      if (at >= 0) return;
+      event.preventDefault();
+      hurried = true;
+      return goFirst();
     }
     event.preventDefault();
     const next = at + (event.key === "ArrowDown" ? 1 : -1);

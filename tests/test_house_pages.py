@@ -15,6 +15,7 @@ STATIC = {
     "desk.css",
     "desk.js",
     "favicon.svg",
+    "forms.js",
     "kintsugi.css",
     "kintsugi.js",
     "vendor/htmx.min.js",

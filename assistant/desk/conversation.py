@@ -1,7 +1,7 @@
 """What is said about an incident: work notes among agents, comments with the requester, and the time it took."""
 
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -12,6 +12,9 @@ from assistant.desk.people import Person
 from assistant.desk.record import LONGEST_TEXT, stamp
 
 MOST_MINUTES = 24 * 60  # that one entry tells of
+AGAIN = timedelta(
+    minutes=10
+)  # within which the same words are the same entry, sent again because its answer was lost
 
 
 def note(
@@ -59,12 +62,19 @@ def _say(db: Session, incident: Incident, entry: Entry, *, actor: Person | None,
     findings = _findings(entry)
     if findings:
         raise Refused(findings)
+    last = incident.entries[-1] if incident.entries else None
+    if last and actor and _same(last, entry) and last.author is actor and now - last.at < AGAIN:
+        return last
     entry.author, entry.at = actor, now
     incident.entries.append(entry)
     stamp(incident, actor, now)
     db.flush()
     news.said(db, incident, entry, actor=actor, now=now)
     return entry
+
+
+def _same(one: Entry, other: Entry) -> bool:
+    return all(getattr(one, name) == getattr(other, name) for name in ("kind", "text", "minutes", "to_all"))
 
 
 def _findings(entry: Entry) -> list[Finding]:

@@ -13,7 +13,7 @@ from assistant.web import forms
 from assistant.web.acts import CHANGED
 from assistant.web.door import db, now, runtime
 from assistant.web.incident_page import incident_page, readable_links
-from assistant.web.page import done, page
+from assistant.web.page import done, keep_typed, page
 from assistant.web.policy import allows
 from assistant.web.subjects import article_by_number, chosen_id, the_incident
 from kb import authoring
@@ -62,6 +62,7 @@ def resolve(number: str) -> ResponseReturnValue:
 @allows("incident.work", looks=True)
 def near(number: str) -> ResponseReturnValue:
     """Show the articles that already say what the draft says."""
+    keep_typed()
     found = authoring.near_duplicates(db(), runtime().live, _new_article(), viewer())
     return page("articles/near.html", "articles/_near.html", near=found, incident=the_incident(number))
 

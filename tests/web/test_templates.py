@@ -74,7 +74,7 @@ def test_every_form_that_changes_something_proves_where_it_comes_from_and_works_
 
 
 SHEETS = ("kintsugi.css", "desk.css")
-SCRIPTS = ("kintsugi.js", "desk.js")
+SCRIPTS = ("kintsugi.js", "forms.js", "desk.js")
 
 
 def test_sheets_and_scripts_stay_small():
