@@ -104,9 +104,12 @@
     if (at) asking().setAttribute("aria-activedescendant", at.id);
     else asking().removeAttribute("aria-activedescendant");
   };
+  let putAway;  // what was typed when Escape put its completions away
   const dress = () => {
-    const field = asking(), some = options();
+    const field = asking();
+    let some = options();
     if (!field) return;
+    if (field.value === putAway) { $("#completing").replaceChildren(); some = []; }
     some.forEach((at, place) => { at.role = "option"; at.id = `option-${place}`; at.tabIndex = -1; });
     $("#completing").role = some.length ? "listbox" : null;
     Object.assign(field, { role: "combobox", ariaAutoComplete: "list", ariaExpanded: String(some.length > 0), ariaInvalid: String(Boolean($("#q-findings p"))) });
@@ -132,7 +135,7 @@
     if (!field) return;
     const some = options(), on = some.findIndex((at) => at.ariaSelected === "true");
     if (there && event.key === "Enter" && on >= 0) { event.preventDefault(); return take(some[on].dataset.text); }
-    if (there && event.key === "Escape") { $("#completing").replaceChildren(); return dress(); }
+    if (there && event.key === "Escape") { putAway = field.value; return dress(); }
     const found = all("#found .go"), at = found.indexOf(event.target);
     if (!step || (!there && at < 0)) return;
     event.preventDefault();

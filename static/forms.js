@@ -196,13 +196,13 @@
   const catchUp = () => setTimeout(() => late.forEach((part) => {
     if (part.isConnected && busy(part)) return;
     late.delete(part);
-    if (part.isConnected) window.htmx.ajax("GET", part.getAttribute("hx-get"), { source: part, target: part, swap: "outerHTML" });
+    if (part.isConnected) window.htmx.ajax("GET", part.getAttribute("hx-get"), { source: part, target: part, swap: "outerHTML" }).catch(() => {});
   }));
   ["focusout", "toggle", "htmx:afterRequest"].forEach((name) => document.addEventListener(name, catchUp, true));
 
   const ready = (root) => all("form[data-draft]", root).forEach(restore);
   document.addEventListener("htmx:load", (event) => ready(event.detail.elt.parentElement || document));
-  document.addEventListener("DOMContentLoaded", () => { tidy(); if (document.body.dataset.status === "422") toFinding($("main")); });
+  document.addEventListener("DOMContentLoaded", () => { tidy(); if (document.body.dataset.status === "422" && !elsewhere()) toFinding($("main")); });
   arrived();
   ready(document);
 })();

@@ -80,7 +80,7 @@
   document.addEventListener("toggle", (event) => {
     if (!event.target.matches("details.drop[open]")) return;
     all("details.drop[open]").forEach((other) => other.contains(event.target) || (other.open = false));
-    $(".panel :is(input:not([type=hidden]), select, textarea)", event.target)?.focus();
+    if (!$(".panel", event.target)?.contains(document.activeElement)) $(".panel :is(input:not([type=hidden]), select, textarea)", event.target)?.focus();
   }, true);
 
   /* what the desk says at the edge of the page */

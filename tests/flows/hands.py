@@ -82,7 +82,8 @@ class Hands:
 
     def into(self, heading: str) -> None:
         """Be on a new page, and skip what every page begins with."""
-        expect(self.page.get_by_role("heading", name=heading).first).to_be_visible()
+        expect(self.page.get_by_role("heading", level=1, name=heading).first).to_be_visible()
+        self.page.wait_for_load_state()  # a key is heard once the scripts have run
         self.tab_to("link", "Skip to the page")
         self.press("Enter")
 

@@ -24,6 +24,7 @@ from tests import make
 
 PATIENCE_MS = 60_000  # a busy machine is no failure
 STEP_MS = 20
+SLOWER = 4  # times, the computer of whoever looks at a slow desk
 
 
 def until(page: Page, holds: str) -> None:
@@ -67,17 +68,17 @@ class Served:
         self.runtime = Runtime(settings, encoder=encoder)
         self.worker = Runtime(settings, encoder=encoder, writes_words=True)
         self.app = create_app(self.runtime)
-        self.app.before_request(lambda: self._dawdle(slow_s))
+        self.slow_s = slow_s
+        self.app.before_request(self._dawdle)
         limiter.reset()
         self._server = make_server(self.app, listen("127.0.0.1", 20_000), threads=4)
         self.address = f"http://127.0.0.1:{self._server.effective_port}"
         self._thread = threading.Thread(target=self._server.run, daemon=True)
         self._thread.start()
 
-    @staticmethod
-    def _dawdle(most_s: float) -> None:
-        if most_s and request.endpoint != "static":
-            time.sleep(random.uniform(0, most_s))
+    def _dawdle(self) -> None:
+        if self.slow_s and request.endpoint != "static":
+            time.sleep(random.uniform(0, self.slow_s))
 
     def close(self) -> None:
         """Stop answering and give everything back."""
@@ -118,6 +119,8 @@ class Served:
         if who:
             opened.add_cookies([{"name": "kintsugi", "value": self.ticket(who), "url": self.address}])
         page = opened.new_page()
+        if self.slow_s:
+            opened.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
         page.goto(path)
         return page
 

@@ -19,11 +19,13 @@ def test_dan_edits_a_process_is_told_his_mistake_and_goes_back(desk, script):
     page.get_by_role("link", name="ITIL", exact=True).click()
     expect(page.get_by_role("img", name=re.compile("^ITIL"))).to_be_visible()
     page.get_by_role("link", name="Edit", exact=True).click()
+    page.wait_for_load_state()
     page.get_by_label("Text of the process").fill(ITIL.replace('phase = "waiting"', 'phase = "asleep"'))
     if script:
         expect(page.locator("#checked")).to_contain_text("“asleep” is not a phase")
     page.get_by_role("button", name="Save as a new version").click()
     expect(page.locator("#checked mark")).to_contain_text("on_hold")
+    page.wait_for_load_state()
     assert "asleep" in page.get_by_label("Text of the process").input_value()
     page.get_by_label("Text of the process").fill(ITIL.replace('label = "New"', 'label = "Waiting room"'))
     page.get_by_label("What you changed, in a few words").fill("Friendlier")

@@ -10,7 +10,7 @@ from assistant.web.guard import limiter
 from kb import authoring
 from kb.article import Article
 from tests import make
-from tests.flows.served import held, let_go, until
+from tests.flows.served import held, let_go, meanwhile, until
 
 pytestmark = pytest.mark.browser
 LONG = "She sees a grey window, then “error 0x80070035”, then nothing.\nSecond line. " * 20
@@ -199,6 +199,7 @@ def test_answers_that_arrive_while_ben_types_leave_his_draft_alone(desk):
     page.get_by_label("What does not work").fill("VPN drops")
     page.get_by_label("Symptoms").fill(LONG)
     expect(page.locator("#suggestions .sug").first).to_be_visible()
+    until(page, "Object.values(localStorage).some(kept => kept.includes('grey window'))")
     again = page.context.new_page()
     page.close()
     again.goto("/incidents/new")
@@ -218,6 +219,7 @@ def test_a_draft_is_gone_when_it_was_sent_and_nobody_else_sees_it(desk):
     other.get_by_label("What does not work").fill("Mine")
     other.get_by_role("button", name="Send").click()
     expect(other.get_by_role("heading", name="Mine")).to_be_visible()
+    other.wait_for_load_state()
     other.goto("/help/ask/0")
     expect(other.get_by_label("What does not work")).to_have_value("")
 
@@ -267,6 +269,7 @@ def test_a_second_click_while_the_first_is_answered_sends_nothing_again(desk, in
     asked = held(page, "**/note")
     page.get_by_label("What to write").fill("The cable is broken")
     page.get_by_role("button", name="Send").dblclick()
+    meanwhile(page, lambda: asked)
     let_go(asked[0])
     expect(page.locator("#notices")).to_contain_text("Work note added.")
     expect(page.locator("#timeline .note .entry")).to_have_text("The cable is broken")

@@ -28,11 +28,18 @@ def press(page, *keys):
         page.keyboard.press(key)
 
 
-def test_ben_narrows_his_search_by_keys_only_and_opens_what_he_finds(written):
+def search_page(written):
+    """Open the search, with the focus in its box."""
     page = written.visit("/search", who="ben", viewport=WIDE)
+    expect(page.get_by_role("combobox", name="Find anything")).to_be_focused()
+    return page
+
+
+def test_ben_narrows_his_search_by_keys_only_and_opens_what_he_finds(written):
+    page = search_page(written)
     box, options = page.get_by_role("combobox", name="Find anything"), page.get_by_role("option")
-    expect(box).to_be_focused()
     page.keyboard.type("drops ser")
+    expect(page).to_have_url(re.compile(r"q=drops\+ser$"))
     expect(options).to_have_text([re.compile("service:")])
     expect(box).to_have_attribute("aria-expanded", "true")
     press(page, "ArrowDown", "Enter")
@@ -56,8 +63,9 @@ def test_ben_narrows_his_search_by_keys_only_and_opens_what_he_finds(written):
 
 
 def test_escape_puts_the_completions_away_and_what_was_found_stays(written):
-    page = written.visit("/search", who="ben", viewport=WIDE)
+    page = search_page(written)
     page.keyboard.type("printer state")
+    expect(page).to_have_url(re.compile(r"q=printer\+state$"))
     expect(page.get_by_role("option")).to_have_count(1)
     press(page, "Escape")
     expect(page.get_by_role("option")).to_have_count(0)
@@ -66,7 +74,7 @@ def test_escape_puts_the_completions_away_and_what_was_found_stays(written):
 
 
 def test_a_completion_is_taken_by_a_click_and_the_box_keeps_the_focus(written):
-    page = written.visit("/search", who="ben", viewport=WIDE)
+    page = search_page(written)
     page.keyboard.type("kind:inc")
     page.get_by_role("option", name="kind:Incident").click()
     box = page.get_by_role("combobox", name="Find anything")
@@ -76,7 +84,7 @@ def test_a_completion_is_taken_by_a_click_and_the_box_keeps_the_focus(written):
 
 
 def test_a_slow_answer_to_what_was_typed_before_is_never_shown(written):
-    page = written.visit("/search", who="ben", viewport=WIDE)
+    page = search_page(written)
     asked = held(page, "**/search?typing*")
     page.keyboard.type("vpn")
     meanwhile(page, lambda: asked)

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests import make
+from tests.flows.served import until
 
 pytestmark = pytest.mark.browser
 ADA = (
@@ -122,6 +123,7 @@ def learn(page):
     page.get_by_label("What to write").fill(NOTE)
     page.get_by_role("button", name="Send").click()
     expect(page.locator("#timeline")).to_contain_text(NOTE)
+    until(page, "!document.querySelector('#head.htmx-request')")
     page.locator("#head").get_by_role("link", name="Resolve").click()
     page.get_by_role("button", name="Resolve and close").click()
     refused = page.locator("#resolve .field:has(#resolution) .finding")
