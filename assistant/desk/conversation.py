@@ -74,7 +74,8 @@ def _say(db: Session, incident: Incident, entry: Entry, *, actor: Person | None,
 
 
 def _same(one: Entry, other: Entry) -> bool:
-    return all(getattr(one, name) == getattr(other, name) for name in ("kind", "text", "minutes", "to_all"))
+    said = (one.kind, one.text, one.minutes, bool(one.to_all))  # what was not written yet has no to_all
+    return said == (other.kind, other.text, other.minutes, bool(other.to_all))
 
 
 def _findings(entry: Entry) -> list[Finding]:
