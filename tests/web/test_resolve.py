@@ -190,11 +190,14 @@ def test_resolving_only_leaves_it_to_be_closed_later(ben, incident, article, loo
 def test_near_duplicates_are_shown_while_the_draft_is_open(ben, incident, article, embed):
     embed()
     sent = {f"write_{name}": text for name, text in make.content().values().items()}
-    answer = ben.post(
-        f"/incidents/{incident}/resolve/near", htmx=True, resolution=sent["write_resolution"], **sent
-    )
+    sent["resolution"], ticked = sent["write_resolution"], re.compile(r'name="different"[^>]* checked')
+    answer = ben.post(f"/incidents/{incident}/resolve/near", htmx=True, **sent)
     assert answer.text.lstrip().startswith('<div id="near"')
     assert article in answer.text
+    assert not ticked.search(answer.text)
+    assert ticked.search(
+        ben.post(f"/incidents/{incident}/resolve/near", htmx=True, different="yes", **sent).text
+    )
 
 
 def test_closures_without_an_article_are_listed_for_the_coach(cleo, ben, rows):
