@@ -145,10 +145,10 @@ def _form() -> str:
 
 def _again(form: str, error: Exception, status: int) -> Response:
     """Show the page of a refused form again, with what was typed and what stands in its way."""
-    g.refused, g.findings, g.lost_race = True, findings_of(error), status == 409
+    g.refused, g.findings, g.lost_race, g.status = True, findings_of(error), status == 409, status
     view = current_app.view_functions[form]
     response = make_response(current_app.ensure_sync(view)(**_known(form)))
-    response.status_code = status
+    response.status_code = status  # a view may answer without a page
     return response
 
 

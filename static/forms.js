@@ -65,6 +65,7 @@
     waiting = setTimeout(settle, 300);
   });
   window.addEventListener("pagehide", settle);
+
   /* sent once: the same button again, while the first press is being answered, sends nothing */
   const pressed = new WeakMap();
   document.addEventListener("submit", (event) => {
@@ -105,6 +106,7 @@
     const more = since(form).map((at) => [at, rest(at.value, sent.get(form).get(at))]);
     const refused = $(".finding", form);  // what came back with a finding is no value to go back to
     if (!more.length) form.reset();
+    all("[type=file]", form).forEach((at) => { at.value = ""; });
     texts(form).forEach((at) => { at.value = refused ? "" : at.defaultValue; at.removeAttribute("aria-invalid"); });
     all(".finding", form).forEach((at) => at.remove());
     more.forEach(([at, text]) => { at.value = text; });
@@ -146,7 +148,7 @@
     finding?.scrollIntoView({ block: "center" });
     field?.focus?.({ preventScroll: true });
   };
-  const elsewhere = () => typing(document.activeElement);  // whoever writes stays where they write
+  const elsewhere = () => typing(document.activeElement) && !document.activeElement.autofocus;  // whoever writes stays there
   document.addEventListener("htmx:afterSwap", (event) => {
     if (elsewhere()) return;
     if (event.detail.xhr.status === 422) return toFinding(document.getElementById(event.detail.target.id));

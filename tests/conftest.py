@@ -38,7 +38,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """
     choices = (*engines.ENGINES, "both")
     parser.addoption("--engine", choices=choices, help="Run everything on this engine only, or on both.")
-    slow = "Let each answer to a browser take up to this many seconds longer, on a slow computer."
+    slow = "Let each answer to a browser take up to this many seconds longer."
     parser.addoption("--slow", type=float, default=0.0, metavar="S", help=slow)
 
 

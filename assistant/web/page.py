@@ -29,6 +29,7 @@ class DeskRequest(HtmxAwareRequest):
 def page(template: str, fragment: str | None = None, status: int = 200, **context: Any) -> Response:
     """Render the page, or only the fragment when htmx asks for a part of it."""
     chosen = fragment if fragment and wants_part() else template
+    status = g.get("status", status)  # the page of a refused form says so
     response = make_response(render_template(chosen, status=status, **context), status)
     response.vary.add("HX-Request")
     return response

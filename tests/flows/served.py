@@ -24,7 +24,6 @@ from tests import make
 
 PATIENCE_MS = 60_000  # a busy machine is no failure
 STEP_MS = 20
-SLOWER = 4  # times, the computer of whoever looks at a slow desk
 
 
 def until(page: Page, holds: str) -> None:
@@ -119,8 +118,6 @@ class Served:
         if who:
             opened.add_cookies([{"name": "kintsugi", "value": self.ticket(who), "url": self.address}])
         page = opened.new_page()
-        if self.slow_s:
-            opened.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
         page.goto(path)
         return page
 

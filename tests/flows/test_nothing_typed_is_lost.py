@@ -81,6 +81,8 @@ def test_a_refused_incident_comes_back_with_every_word(desk, javascript):
     expect(page.locator("#requester")).to_have_value("nobody@nowhere.example")
     expect(page.get_by_label("Source")).to_have_value("walk-in")
     expect(page.locator("#requester")).to_have_attribute("aria-invalid", "true")
+    if javascript:
+        expect(page.locator("#requester")).to_be_focused()
 
 
 def test_a_note_written_while_the_sign_in_ended_stays_in_its_field(desk, incident):
