@@ -66,12 +66,10 @@ def revise(
     between, Refused when nobody but the owner may change it or a field cannot be stored.
     """
     lock(db, article)
-    if (
-        article.current.content == content
-    ):  # also what was saved a moment ago, whose answer was lost on its way
-        return article.current
     if seen != article.latest:
         raise EditConflict(article, dict(content.values()))
+    if article.current.content == content:
+        return article.current
     _editable(article, actor)
     _storable(content)
     author = actor.id if actor else None

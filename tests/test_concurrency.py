@@ -192,13 +192,17 @@ def test_every_job_goes_to_one_worker(desk):
 
 
 ACTS = (
-    lambda db, one, other, ben: conversation.note(db, one, "Looked at it.", actor=ben, now=make.NOON),
-    lambda db, one, other, ben: lifecycle.watch(db, one, ben, actor=ben, now=make.NOON),
-    lambda db, one, other, ben: relations.relate(db, one, other, "related_to", actor=ben, now=make.NOON),
-    lambda db, one, other, ben: link.add(
+    lambda db, one, other, ben, words: conversation.note(db, one, words, actor=ben, now=make.NOON),
+    lambda db, one, other, ben, words: lifecycle.watch(db, one, ben, actor=ben, now=make.NOON),
+    lambda db, one, other, ben, words: relations.relate(
+        db, one, other, "related_to", actor=ben, now=make.NOON
+    ),
+    lambda db, one, other, ben, words: link.add(
         db, one, db.get_one(Article, 1), "reference", actor=ben, now=make.NOON
     ),
-    lambda db, one, other, ben: jobs.add(db, "index.rebuild", {}, now=make.NOON, key=f"rebuild {one.id}"),
+    lambda db, one, other, ben, words: jobs.add(
+        db, "index.rebuild", {}, now=make.NOON, key=f"rebuild {one.id}"
+    ),
 )
 
 
@@ -209,7 +213,7 @@ def act(runtime, number):
             with runtime.writing() as db:
                 one = db.get_one(Incident, 1 + turn % INCIDENTS)
                 other = db.get_one(Incident, 1 + (turn + 1) % INCIDENTS)
-                done(db, one, other, make.person(db))
+                done(db, one, other, make.person(db), f"Looked at it, {number}.{turn}")
                 db.commit()
     return [number]
 

@@ -12,9 +12,7 @@ from assistant.desk.people import Person
 from assistant.desk.record import LONGEST_TEXT, stamp
 
 MOST_MINUTES = 24 * 60  # that one entry tells of
-AGAIN = timedelta(
-    minutes=10
-)  # within which the same words are the same entry, sent again because its answer was lost
+AGAIN = timedelta(minutes=10)  # within which the same words were sent again because no answer came
 
 
 def note(

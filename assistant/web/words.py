@@ -21,9 +21,7 @@ STEPS = (  # shorter than this: counted in that unit
 SHARED = Markup("<mark>{}</mark>")
 DIFFERS = Markup('<mark class="differs"><span class="seen">differs: </span>{}</mark>')
 MARKUP = re.compile(r"\*\*|`+|^#+ ", re.MULTILINE)  # of Markdown, noise in a passage
-RULED = re.compile(
-    r"\|(?:\s*:?-{2,}:?\s*\|)+"
-)  # below the head of a table; without one, bars are what they are
+RULED = re.compile(r"\|(?:\s*:?-{2,}:?\s*\|)+")  # below the head of a table; other bars are what they are
 BARS = re.compile(r"\s*\|[|\s]*")
 EMPHASIS = re.compile(r"(?<![\w*])\*(\w(?:[^*\n]{0,80}\w)?)\*(?![\w*])")  # a star by itself means something
 THEMES = ("light", "dark")
