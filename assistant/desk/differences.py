@@ -61,7 +61,7 @@ class Difference:
 
 def between(here: str, there: str) -> list[Difference]:
     """Return what the other text says differently from this one; only where both say something."""
-    said, ours = _named(_parted(here[:LONGEST])[0])
+    said, ours = _named(here[:LONGEST])
     about, spared = _parted(there[:LONGEST])
     pairs = [(name, mine, READ[name](about), READ[name](spared)) for name, mine in said.items() if mine]
     theirs = _versions(about) if ours else {}
@@ -101,8 +101,9 @@ def _parted(text: str) -> tuple[str, str]:
 
 @lru_cache(maxsize=8)  # a question is compared with everything that it finds
 def _named(text: str) -> tuple[dict[str, Said], dict[str, Said]]:
-    """Return what a text names by its kind, and versions by their products."""
-    return {name: read(text) for name, read in READ.items()}, _versions(text)
+    """Return what a text is about, by the kind of what it names, and versions by their products."""
+    about, _ = _parted(text)
+    return {name: read(about) for name, read in READ.items()}, _versions(about)
 
 
 def _codes(text: str) -> Said:
