@@ -37,13 +37,15 @@ def comment(
     now: datetime,
     minutes: int | None = None,
     to_all: bool = False,
+    anew: bool = False,
 ) -> Entry:
     """Add a comment that the requester reads. to_all: it is meant for everybody who is hurt by the same.
 
+    anew: it says more than its words, as with a file, and is no repetition of the same words.
     Raises Refused when it is empty or too long.
     """
     said = Entry(kind="comment", text=text, minutes=minutes, to_all=to_all)
-    return _say(db, incident, said, actor=actor, now=now)
+    return _say(db, incident, said, actor=actor, now=now, anew=anew)
 
 
 def time_spent(incident: Incident) -> list[tuple[str, int]]:
@@ -55,15 +57,16 @@ def time_spent(incident: Incident) -> list[tuple[str, int]]:
     return spent.most_common()
 
 
-def _say(db: Session, incident: Incident, entry: Entry, *, actor: Person | None, now: datetime) -> Entry:
+def _say(
+    db: Session, incident: Incident, entry: Entry, *, actor: Person | None, now: datetime, anew: bool = False
+) -> Entry:
     entry.text = entry.text.replace("\r\n", "\n").strip()
     findings = _findings(entry)
     if findings:
         raise Refused(findings)
-    last = incident.entries[-1] if incident.entries else None
-    if last and actor and _same(last, entry) and last.author is actor and now - last.at < AGAIN:
-        return last
     entry.author, entry.at = actor, now
+    if not anew and incident.entries and _repeats(entry, incident.entries[-1]):
+        return incident.entries[-1]
     incident.entries.append(entry)
     stamp(incident, actor, now)
     db.flush()
@@ -71,9 +74,13 @@ def _say(db: Session, incident: Incident, entry: Entry, *, actor: Person | None,
     return entry
 
 
-def _same(one: Entry, other: Entry) -> bool:
-    said = (one.kind, one.text, one.minutes, bool(one.to_all))  # what was not written yet has no to_all
-    return said == (other.kind, other.text, other.minutes, bool(other.to_all))
+def _repeats(entry: Entry, last: Entry) -> bool:
+    """Say whether somebody sent again what they said last. Nobody's words are the desk's own, which says what is so."""
+    told, before = (
+        (one.author, one.kind, one.text, one.minutes, bool(one.to_all))  # unset until it is written
+        for one in (entry, last)
+    )
+    return entry.author is not None and told == before and entry.at - last.at < AGAIN
 
 
 def _findings(entry: Entry) -> list[Finding]:

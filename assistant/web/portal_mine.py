@@ -38,8 +38,9 @@ def composer(number: str) -> ResponseReturnValue:
 def reply(number: str) -> ResponseReturnValue:
     """Add a comment with its files; files alone say so themselves."""
     incident = the_incident(number)
-    words = forms.text("text") or (WITH_FILE if sent_files() else "")
-    entry = conversation.comment(db(), incident, words, actor=me(), now=now())
+    files = bool(sent_files())
+    words = forms.text("text") or (WITH_FILE if files else "")
+    entry = conversation.comment(db(), incident, words, actor=me(), now=now(), anew=files)
     keep_files(incident, entry.id)
     target = url_for("incidents.detail", number=incident.number)
     return done(target, "Your answer is sent.", event="incident-changed")

@@ -54,6 +54,15 @@ def test_a_file_alone_is_an_answer_and_nothing_at_all_is_none(ada, incident):
     assert '<form class="form" id="reply"' in refused.text
 
 
+def test_each_file_sent_alone_is_an_answer_of_its_own(ada, incident, runtime):
+    for name in ("a.log", "b.log"):
+        ada.post(f"/help/incidents/{incident}/reply", text="", file=[(io.BytesIO(b"one"), name)])
+    with runtime.reading() as db:
+        row = db.scalar(select(Incident))
+        assert [file.entry_id for file in row.attachments] == [entry.id for entry in row.entries]
+        assert len(row.entries) == 2
+
+
 def test_a_file_of_a_work_note_is_not_hers_to_read(ada, ben, incident, rows, runtime):
     with rows() as db:
         row, actor = db.scalar(select(Incident)), make.person(db)
