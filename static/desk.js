@@ -86,7 +86,7 @@
     if (!palette()?.open || !["ArrowDown", "ArrowUp", "Enter"].includes(event.key)) return;
     const found = all("#palette .go", palette()), at = found.indexOf(document.activeElement);
     if (event.key === "Enter") {
-      if (at >= 0) return;
+      if (at >= 0 || hurried) return;  // pressed once more, it opens the page of the palette
       event.preventDefault();
       hurried = true;
       return goFirst();
@@ -109,7 +109,8 @@
     const field = asking();
     let some = options();
     if (!field) return;
-    if (field.value === putAway) { $("#completing").replaceChildren(); some = []; }
+    if (field.value !== putAway) putAway = null;
+    else { $("#completing").replaceChildren(); some = []; }
     some.forEach((at, place) => { at.role = "option"; at.id = `option-${place}`; at.tabIndex = -1; });
     $("#completing").role = some.length ? "listbox" : null;
     Object.assign(field, { role: "combobox", ariaAutoComplete: "list", ariaExpanded: String(some.length > 0), ariaInvalid: String(Boolean($("#q-findings p"))) });

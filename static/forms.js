@@ -179,8 +179,10 @@
   /* a part that is still being fetched when the next change is told is fetched anew: its answer would be old */
   ["incident-changed", "steps-changed", "joined", "voted"].forEach((name) => document.addEventListener(name, () =>
     all(`.htmx-request[hx-trigger*="${name}"]`).forEach((at) => window.htmx.trigger(at, "htmx:abort")), true));
-  const lost = (event) => {
-    if (event.detail.requestConfig.elt.matches("form:not([hx-trigger])")) say("The desk cannot be reached. What you typed is kept here; send it again in a moment.");
+  const lost = (event) => {  // of a part that tells itself anew nothing is said: nobody asked for it
+    const { elt, target } = event.detail.requestConfig;
+    if (elt.matches("form:not([hx-trigger])")) say("The desk cannot be reached. What you typed is kept here; send it again in a moment.");
+    else if (elt !== target && !elt.hidden) say("The desk cannot be reached. Try it again in a moment.");
   };
   document.addEventListener("htmx:sendError", lost);
   document.addEventListener("htmx:timeout", lost);

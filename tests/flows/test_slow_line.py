@@ -103,6 +103,12 @@ def test_a_part_that_cannot_be_fetched_tells_nobody_to_send_again(page):
     expect(page.locator("#notices")).to_contain_text("Work note added.")
 
 
+def test_ben_is_told_when_what_he_pressed_cannot_be_fetched(page):
+    page.route("**/resolve", lambda route: route.abort())
+    page.keyboard.press("r")
+    expect(page.locator("#notices")).to_have_text("The desk cannot be reached. Try it again in a moment.")
+
+
 def test_what_ben_types_into_a_step_stays_when_the_list_comes_anew(page):
     page.keyboard.press("l")
     step = page.get_by_label("What has to be done")
