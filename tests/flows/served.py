@@ -40,14 +40,24 @@ def meanwhile(page: Page, happened: Callable[[], Any]) -> None:
     raise AssertionError("It did not happen.")
 
 
+def caught(page: Page, pattern: str, handle: Callable[[Route], Any]) -> None:
+    """Handle what the page asks for under this pattern, from now on.
+
+    A browser answers that it catches requests before its busy page knows it; a key pressed at once gets past.
+    """
+
+    def keep(route: Route) -> None:  # Playwright marks the function, which a method of a list does not allow
+        handle(route)
+
+    page.route("**/is-it-caught", lambda route: route.fulfill(body="caught"))
+    page.route(pattern, keep)
+    until(page, "fetch('/is-it-caught').then(answer => answer.text()).then(text => text === 'caught')")
+
+
 def held(page: Page, pattern: str) -> list[Route]:
     """Hold back what the page asks for under this pattern, each until `let_go`, in the order it was asked."""
     waiting: list[Route] = []
-
-    def keep(route: Route) -> None:  # Playwright marks the function, which one of a list does not allow
-        waiting.append(route)
-
-    page.route(pattern, keep)
+    caught(page, pattern, waiting.append)
     return waiting
 
 

@@ -17,7 +17,7 @@ from kb.likeness import Likeness
 from kb.votes import Vote
 from tests import make
 from tests.flows.hands import Hands
-from tests.flows.served import meanwhile
+from tests.flows.served import caught, meanwhile
 
 pytestmark = pytest.mark.browser
 MOUSE = {"click", "dblclick", "tap", "check", "uncheck", "fill", "hover", "drag_to", "select_option", "focus"}
@@ -175,7 +175,7 @@ def test_what_ben_says_while_the_page_still_answers_his_last_key_stands_there(de
             return route.continue_()
         return answers.append(route.fetch())
 
-    hands.page.route("**/timeline", hold)
+    caught(hands.page, "**/timeline", hold)
     hands.press("t")
     expect(hands.page.locator("#head .meta b", has_text="Ben Sato")).to_be_visible()
     hands.press("n")

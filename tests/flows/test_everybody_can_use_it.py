@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests import make
-from tests.flows.served import until
+from tests.flows.served import caught, until
 from tests.flows.world import PAGES
 
 pytestmark = pytest.mark.browser
@@ -100,7 +100,7 @@ def test_everybody_can_use_the_menu_on_a_phone(full_desk):
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "phone"])
 def test_nothing_jumps_when_the_suggestions_arrive(full_desk, size):
     page = full_desk.visit("/sign-in", who="ben", viewport=size)
-    page.route("**/suggestions", lambda route: (page.wait_for_timeout(1), route.continue_()))
+    caught(page, "**/suggestions", lambda route: (page.wait_for_timeout(1), route.continue_()))
     page.goto("/incidents/INC-000001", wait_until="commit")
     page.evaluate(
         "window.shifted = 0; new PerformanceObserver(list => list.getEntries().forEach(one => shifted += one.value))"

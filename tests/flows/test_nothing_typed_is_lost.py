@@ -258,10 +258,12 @@ def test_a_desk_that_cannot_be_reached_keeps_the_note(desk, incident):
     page = desk.visit(incident, who="ben")
     page.get_by_label("What to write").fill(LONG)
     page.context.set_offline(True)
+    until(page, "!navigator.onLine")
     page.get_by_role("button", name="Send").click()
     expect(page.locator("#notices")).to_contain_text("The desk cannot be reached.")
     assert text_of(page.get_by_label("What to write")) == LONG.strip()
     page.context.set_offline(False)
+    until(page, "navigator.onLine")
     page.get_by_role("button", name="Send").click()
     expect(page.locator("#timeline .note .entry")).to_contain_text("error 0x80070035")
 

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from assistant.desk.incident import Incident
 from tests import make
-from tests.flows.served import held, let_go, meanwhile, until
+from tests.flows.served import caught, held, let_go, meanwhile, until
 
 pytestmark = pytest.mark.browser
 WORDS = "The cable is broken"
@@ -85,7 +85,7 @@ def test_a_note_whose_answer_was_lost_is_not_there_twice_when_it_is_sent_again(d
         lost.append(route)
         return route.abort()
 
-    page.route("**/note", lose)
+    caught(page, "**/note", lose)
     say(page).fill(WORDS)
     page.get_by_role("button", name="Send").click()
     expect(page.locator("#notices")).to_contain_text("The desk cannot be reached.")
@@ -95,7 +95,7 @@ def test_a_note_whose_answer_was_lost_is_not_there_twice_when_it_is_sent_again(d
 
 
 def test_a_part_that_cannot_be_fetched_tells_nobody_to_send_again(page):
-    page.route("**/timeline", lambda route: route.abort())
+    caught(page, "**/timeline", lambda route: route.abort())
     say(page).fill(WORDS)
     page.get_by_role("button", name="Send").click()
     expect(page.locator("#notices")).to_contain_text("Work note added.")
@@ -104,7 +104,7 @@ def test_a_part_that_cannot_be_fetched_tells_nobody_to_send_again(page):
 
 
 def test_ben_is_told_when_what_he_pressed_cannot_be_fetched(page):
-    page.route("**/resolve", lambda route: route.abort())
+    caught(page, "**/resolve", lambda route: route.abort())
     page.keyboard.press("r")
     expect(page.locator("#notices")).to_have_text("The desk cannot be reached. Try it again in a moment.")
 
