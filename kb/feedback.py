@@ -63,7 +63,9 @@ class Showing(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     search_id: Mapped[int] = mapped_column(ForeignKey("search.id", ondelete="CASCADE"), index=True)
-    rank: Mapped[int]
+    rank: Mapped[int] = mapped_column(
+        insert_sentinel=True
+    )  # so that all of a search are one INSERT on SQLite too
     corpus: Mapped[str] = mapped_column(String(20))
     item_id: Mapped[int]
     score: Mapped[float]

@@ -22,7 +22,7 @@ blueprint = Blueprint("admin_categories", __name__)
 @allows("administer")
 def index() -> ResponseReturnValue:
     """Show the tree."""
-    text, tree = forms.text("q"), classification.everything(db())
+    text, tree = forms.question(), classification.everything(db())
     shown = classification.found(db(), text) if text else tree
     return page("admin/categories.html", text=text, tree=tree, shown=shown, counts=_counts())
 

@@ -24,7 +24,7 @@ LINK = linking("admin_items.index", "q", "kind", "service", "retired")
 @allows("administer")
 def index() -> ResponseReturnValue:
     """List configuration items, page by page."""
-    text, kind = forms.text("q"), forms.text("kind")
+    text, kind = forms.question(), forms.text("kind")
     wanted = Wanted(text, kind, forms.number("service"), retired=bool(forms.text("retired")))
     shown = items.page(db(), wanted, forms.number("after"))
     choices = {"kinds": items.kinds(db()), "services": catalogue.everything(db())}

@@ -21,7 +21,7 @@ def editing(template: str, row: Any, fields: Iterable[str], subject: str, **cont
 def sought() -> Wanted:
     """Return which services or groups the address asks for."""
     state = forms.text("state")
-    return Wanted(forms.text("q"), state if state in ("in", "out") else "", forms.number("group"))
+    return Wanted(forms.question(), state if state in ("in", "out") else "", forms.number("group"))
 
 
 def linking(endpoint: str, *filters: str) -> Callable[..., str]:

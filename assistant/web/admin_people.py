@@ -165,7 +165,7 @@ def _choices(person: Person | None = None) -> dict[str, Any]:
 def _wanted() -> Wanted:
     role, state = request.args.get("role", ""), request.args.get("state", "")
     return Wanted(
-        forms.text("q"),
+        forms.question(),
         role if role in ROLES else "",
         state if state in ("in", "out") else "",
         forms.number("group"),

@@ -72,7 +72,7 @@ def asked_list() -> dict[str, Any]:
 
 def asked_view() -> dict[str, Any]:
     """Return what is saved under a name: a search where something is searched, else the list."""
-    question = forms.text("q")
+    question = forms.question()
     return {"q": question} if question else asked_list()
 
 

@@ -9,19 +9,25 @@ from assistant.desk.errors import Finding, Refused
 from assistant.web import incoming
 from assistant.web.words import zone
 
-LONGEST = {"title": 300, "q": 2000}
+LONGEST = {"title": 300}
 LONGEST_TEXT = 100_000
+LONGEST_QUESTION = 2000  # characters that a box to search in takes
 
 
 def text(name: str) -> str:
     """Return a text field without spaces around it, with plain line ends. Raises Refused when it is too long."""
-    value = request.values.get(name, "").replace("\r\n", "\n").strip()
+    value = _typed(name)
     limit = LONGEST.get(name, LONGEST_TEXT)
     if len(value) > limit:
         raise Refused(
             [Finding(name, f"This is {len(value):,} characters long; {limit:,} fit.", "Shorten it.")]
         )
     return value
+
+
+def question() -> str:
+    """Return what is looked for, as much of it as a box takes; a page that answers it says where it ends."""
+    return _typed("q")[:LONGEST_QUESTION]
 
 
 def texts(*names: str) -> dict[str, str]:
@@ -66,3 +72,7 @@ def chosen(name: str, choices: Any) -> str:
     if value not in choices:
         raise Refused([Finding(name, "Nothing is chosen here.", "Choose one of the answers.")])
     return value
+
+
+def _typed(name: str) -> str:
+    return request.values.get(name, "").replace("\r\n", "\n").strip()

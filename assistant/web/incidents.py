@@ -37,7 +37,7 @@ LEARNED = ("workaround", "cause", "resolution", "verification")
 @allows("incident.work")
 def new() -> ResponseReturnValue:
     """Show the form for a new incident; requesters are asked at the portal."""
-    return page("incidents/new.html", asked=forms.text("q"), panel=None, **choices())
+    return page("incidents/new.html", asked=forms.question(), panel=None, **choices())
 
 
 @blueprint.post("/incidents")

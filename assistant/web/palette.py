@@ -49,7 +49,7 @@ class Line:
 @limiter.limit("240/minute")
 def index() -> ResponseReturnValue:
     """Show where one can go, the nearest to what is typed first."""
-    question = forms.text("q")
+    question = forms.question()
     return page("palette.html", "_palette.html", question=question, found=list(_found(question)))
 
 

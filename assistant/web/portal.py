@@ -28,7 +28,7 @@ PACE_KEPT = timedelta(minutes=10)
 @limiter.limit("120/minute")
 def home() -> ResponseReturnValue:
     """Ask what is not working, and answer as far as articles can."""
-    question, typing = forms.text("q"), request.args.get("typing") == "yes"
+    question, typing = forms.question(), request.args.get("typing") == "yes"
     if not typing and (number := number_of_mine(question)):
         return redirect(url_for("incidents.detail", number=number), 303)
     answers = answers_to(question, unfinished=typing)

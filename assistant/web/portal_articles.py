@@ -65,7 +65,7 @@ def vote(number: str) -> ResponseReturnValue:
     votes.cast(db(), article, helpful=helpful, comment=comment, now=now(), **reader())
     choice, reason = ("used", "") if helpful else ("rejected", comment or "It did not help.")
     feedback.answer(db(), forms.number("shown"), choice, reason=reason, now=now(), **reader())
-    asked = {name: value for name in ("q", "shown") if (value := forms.text(name))}
+    asked = {"q": forms.question() or None, "shown": forms.text("shown") or None}
     said = "Thank you. It is kept." if comment or helpful else ""
     return done(url_for("portal_articles.voting", number=article.number, **asked), said, event="voted")
 
@@ -80,7 +80,7 @@ def _shown(article: Article, fragment: str = "portal/_vote.html", **more: Any) -
         description=" ".join(said.split())[:DESCRIPTION],
         vote=votes.of(db(), article.id, **reader()),
         related=shelf.beside(db(), viewer(), article),
-        question=forms.text("q"),
+        question=forms.question(),
         shown=forms.number("shown") or "",
         front=contact,
         **more,

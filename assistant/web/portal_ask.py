@@ -29,7 +29,7 @@ UNKNOWN = 0  # in the place of a service: “I do not know”
 @allows("incident.open")
 def choose() -> ResponseReturnValue:
     """Ask what it is about."""
-    return page("portal/choose.html", offered=offer.services(db(), me()), question=forms.text("q"))
+    return page("portal/choose.html", offered=offer.services(db(), me()), question=forms.question())
 
 
 @blueprint.get("/help/ask/<int:service_id>")
@@ -65,7 +65,7 @@ def likely(service_id: int) -> ResponseReturnValue:
 
 def _asked(service_id: int) -> dict[str, Any]:
     service = the_service(service_id) if service_id else None
-    question = forms.text("q")
+    question = forms.question()
     short = len(question) <= ONE_SENTENCE and "\n" not in question
     return {
         "service": service,

@@ -23,7 +23,6 @@ from kb.feedback import Showing
 
 blueprint = Blueprint("search", __name__)
 PAGE, MOST = 20, 60  # lines at first, and at most
-LONGEST = 2000  # characters that the box takes
 
 
 @blueprint.get("/search")
@@ -31,7 +30,7 @@ LONGEST = 2000  # characters that the box takes
 @limiter.limit("240/minute")
 def index() -> ResponseReturnValue:
     """Show what the question finds; requesters are answered at the portal, without what only agents read."""
-    question = forms.text("q")
+    question = forms.question()
     if not me().works:
         return redirect(url_for("portal.home", q=question), 303)
     answer = page("search/index.html", "search/_found.html", **_about(question))
@@ -56,7 +55,7 @@ def _about(question: str) -> dict[str, Any]:
         "kinds": KINDS,
         "incidents_on": lambda name: url_for("search.index", q=Query((Term("item", name),))),
         "with_or_without": lambda term: url_for("search.index", q=str(query.toggled(term))),
-        "only_words": url_for("search.index", q=plainly(query.text, LONGEST)),
+        "only_words": url_for("search.index", q=plainly(query.text, forms.LONGEST_QUESTION)),
         "kept": [("q", question)],
         "view": opened_view(),
     }

@@ -1,6 +1,6 @@
 """Saved views: keep a list or a search under a name, share it with a group, rename it, remove it."""
 
-from flask import Blueprint, request
+from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
@@ -21,8 +21,7 @@ blueprint = Blueprint("views", __name__)
 @allows("view.save")
 def form() -> ResponseReturnValue:
     """Show what a view is made of: the search, or the list."""
-    searched = 0 < len(request.values.get("q", "").strip()) <= forms.LONGEST["q"]
-    return search.index() if searched else queue.index()
+    return search.index() if forms.question() else queue.index()
 
 
 @blueprint.post("/views")

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from kb import feedback
 from kb.feedback import Search, Showing
@@ -71,3 +71,21 @@ def test_only_the_one_to_whom_an_answer_was_shown_says_what_it_was_worth(db, ask
     assert showing.choice is None
     feedback.answer(db, showing.id, "rejected", actor=None, visitor="one", now=now, reason="Other menu")
     assert (showing.choice, showing.reason) == ("rejected", "Other menu")
+
+
+def test_all_that_was_shown_is_kept_at_once_and_in_its_order(db, now):
+    written = []
+    event.listen(db.get_bind(), "before_cursor_execute", lambda *told: written.append(told[2]))
+    shown = [
+        Showing(rank=rank, corpus="incident", item_id=100 - rank, score=0.5, band="likely")
+        for rank in range(1, 61)
+    ]
+    search = feedback.record(
+        db, "vpn drops", shown, kind="search", actor=make.person(db), now=now, took_ms=1.0
+    )
+    assert sum("INTO showing" in statement for statement in written) == 1
+    kept = select(Showing.rank, Showing.item_id).where(Showing.search_id == search.id).order_by(Showing.id)
+    assert db.execute(kept).all() == [(rank, 100 - rank) for rank in range(1, 61)]
+    assert [db.get(Showing, showing.id).item_id for showing in search.showings] == [
+        showing.item_id for showing in shown
+    ]

@@ -90,6 +90,12 @@ def test_no_answer_leads_to_a_person_with_the_question_kept(ada, runtime):
     assert searches(runtime) == [("My chair squeaks", "portal", True, None)]
 
 
+def test_of_a_long_log_the_beginning_is_looked_for_and_she_is_told_where_all_of_it_fits(ada):
+    answer = ada.get("/help", query_string={"q": "x" * 2000 + " the rest"})
+    assert "Only the first 2,000 characters are looked for." in answer.text
+    assert "its form takes all of your text" in answer.text
+
+
 def test_what_is_typed_on_is_one_search_and_a_word_too_short_is_none(ada, known, runtime):
     for text in ("v", "vpn", "vpn dr", "vpn drops"):
         ada.get("/help", query_string={"q": text})

@@ -273,7 +273,8 @@ def test_odd_questions_do_no_harm(ben, incident, question):
     assert ben.get("/search", query_string={"q": question}).status_code == 200
 
 
-def test_a_question_that_is_too_long_is_refused_in_words(ben):
-    answer = ben.get("/search", query_string={"q": "x" * 3000})
-    assert answer.status_code == 422
-    assert "2,000 fit" in answer.text
+def test_of_a_question_that_is_too_long_the_beginning_is_looked_for_and_ben_is_told(ben):
+    answer = ben.get("/search", query_string={"q": "x" * 2000 + " the rest"})
+    assert "Only the first 2,000 characters are looked for." in answer.text
+    assert f'value="{"x" * 2000}"' in answer.text
+    assert "Only the first" not in ben.get("/search", query_string={"q": "x" * 1999}).text
