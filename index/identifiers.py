@@ -4,7 +4,7 @@ import re
 
 MAX_IDENTIFIERS = 200  # of one text: a pasted log must not become an index of its own
 
-KINDS = {
+KINDS = {  # each looks at a bounded stretch: a pasted log may be one long run of letters and hyphens
     "number": r"\b(?:INC-?\d{1,10}|KB-\d{1,10}|KB0\d{1,9}|(?:PRB|CHG|REQ|RITM|TASK)-?\d{3,10})\b",
     "update": r"\bKB\d{4,8}\b",
     "hexadecimal": r"\b0x[0-9a-f]{3,16}\b",
@@ -13,7 +13,7 @@ KINDS = {
     "named code": r"(?-i:\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b)",
     "address": r"\b(?:\d{1,3}\.){3}\d{1,3}\b",
     "version": r"\bv?\d{1,5}\.\d{1,6}(?:\.\d{1,6}){1,2}(?:-[a-z0-9.]{1,12})?\b",
-    "host": r"\b(?=[a-z0-9-]*[a-z])(?=[a-z0-9-]*\d)[a-z][a-z0-9]{1,14}(?:-[a-z0-9]{1,14}){1,4}\b",
+    "host": r"\b(?=[a-z0-9-]{0,79}\d)[a-z][a-z0-9]{1,14}(?:-[a-z0-9]{1,14}){1,4}\b",
     "full host name": r"\b[a-z0-9][a-z0-9-]{0,62}(?:\.[a-z0-9][a-z0-9-]{0,62}){2,6}\b",
     "serial": r"\b(?=[A-Z0-9]*\d[A-Z0-9]*\d)(?=[A-Z0-9]*[A-Z])[A-Z0-9]{7,20}\b",
 }
