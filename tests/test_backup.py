@@ -144,7 +144,7 @@ def test_a_process_that_is_killed_leaves_nothing_that_looks_like_a_backup(desk, 
     for nth in (1, 2, 5, 9, 10, 11):
         process = processes.Process(target=die, args=(str(desk.settings.data), str(folder), nth))
         process.start()
-        process.join(60)
+        process.join(200)
         assert [one for one in backup.whole(folder) if backup.findings(one)] == []
         assert process.exitcode in (0, -signal.SIGKILL)
         if process.exitcode == 0:

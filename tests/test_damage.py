@@ -51,10 +51,17 @@ def open_desk(folder: Path, *, worker: bool = False, encoder=None) -> Runtime:
     return Runtime(configuration.load(data=folder), encoder=encoder or HashEncoder(), writes_words=worker)
 
 
+def catch_up(runtime: Runtime) -> None:
+    """Read all there is to read: a worker that goes round once stops after a while."""
+    while embeddings.refresh(runtime.sessions, runtime.encoder):
+        pass
+    run_once(runtime, runtime.now())
+
+
 def work(folder: Path, encoder=None) -> None:
     """Be the worker for a moment."""
     runtime = open_desk(folder, worker=True, encoder=encoder)
-    run_once(runtime, runtime.now())
+    catch_up(runtime)
     assert checks.index_findings(runtime) == []
     runtime.close()
 
@@ -98,7 +105,7 @@ def whole(tmp_path_factory):
             make.incident(db, title, symptoms=f"{title} since Monday.")
             make.article(db, title=f"How to cure: {title}", issue=title, cause=cause, resolution=resolution)
         db.commit()
-        run_once(runtime, runtime.now())
+        catch_up(runtime)
     runtime.close()
     assert len(list(folder.glob("index/*/*"))) >= INDEX_FILES
     return folder, ask(folder)

@@ -128,7 +128,7 @@ def test_how_soon_people_are_answered_is_told_when_the_desk_knows(ada, rows, run
     days = [timedelta(days=7 * week) for week in range(1, 9)]
     with rows() as db:
         for day in days:
-            at = runtime.now() - day - timedelta(minutes=1)
+            at = runtime.now() - day
             incident = make.incident(db, now=at)
             conversation.comment(db, incident, "Hi.", actor=make.person(db), now=at + timedelta(minutes=33))
     ada.client.application.extensions.pop("portal_pace")
