@@ -17,6 +17,7 @@ from assistant.web.articles_list import listed
 from assistant.web.door import db, now, runtime
 from assistant.web.page import done, keep_typed, page
 from assistant.web.policy import allows
+from assistant.web.portal_reader import carried
 from assistant.web.shown import note_opened
 from assistant.web.subjects import (
     article_by_number,
@@ -46,11 +47,11 @@ def index() -> ResponseReturnValue:
 def detail(number: str) -> ResponseReturnValue:
     """Show an article to those who write them; readers have an address of their own, and so has what was merged."""
     if not me().works:
-        return redirect(url_for("portal_articles.detail", number=number, **request.args.to_dict()), 301)
+        return redirect(url_for("portal_articles.detail", number=number, **carried()), 301)
     note_opened()
     article = the_article_now(number)
     if article.id != article_id(number):
-        return redirect(url_for("articles.detail", number=article.number, **request.args), 303)
+        return redirect(url_for("articles.detail", number=article.number, **carried()), 303)
     return article_page(article)
 
 

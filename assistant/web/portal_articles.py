@@ -13,7 +13,7 @@ from assistant.web.guard import limiter
 from assistant.web.page import done, page
 from assistant.web.policy import allows
 from assistant.web.portal import contact
-from assistant.web.portal_reader import address_of, for_everybody, reader
+from assistant.web.portal_reader import address_of, carried, for_everybody, reader
 from assistant.web.shown import note_opened
 from assistant.web.subjects import the_article, the_article_now
 from kb import feedback, votes
@@ -31,7 +31,7 @@ def detail(number: str, slug: str = "") -> ResponseReturnValue:
     """Show an article at its one address; what was merged is found at the article it went into."""
     article = the_article_now(number)
     if request.path != address_of(article):
-        return redirect(address_of(article, **request.args.to_dict()), 301)
+        return redirect(address_of(article, **carried()), 301)
     note_opened()
     shown = _shown(article)
     return for_everybody(shown) if article.scope == "article:public" else shown

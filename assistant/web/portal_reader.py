@@ -5,7 +5,7 @@ import secrets
 import unicodedata
 from typing import Any
 
-from flask import Response, session, url_for
+from flask import Response, request, session, url_for
 
 from assistant.identity import me, portal_is_open
 from kb.article import Article
@@ -31,6 +31,11 @@ def slug(text: str) -> str:
     """Return a text as the readable end of an address; “-” when it has no letter that fits there."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:SLUG].rstrip("-") or "-"
+
+
+def carried() -> dict[str, str]:
+    """Return what the address of an article tells besides it: the question, and as which answer it was shown."""
+    return {name: request.args[name] for name in ("q", "shown") if name in request.args}
 
 
 def address_of(article: Article, **asked: Any) -> str:

@@ -39,6 +39,12 @@ def test_people_are_found_by_a_part_of_the_name_by_address_role_state_and_group(
     assert names(db, state="in") == ["Ben Sato", "Dan Novak"]
 
 
+@pytest.mark.parametrize("name", ["Élodie Martin", "Fátima Öz", "Łukasz Dvořák", "ЯНА Новак"])
+def test_people_are_found_by_name_whatever_the_case_of_its_letters(db, dan, name):
+    people.add(db, name, "new@example.org", role="agent", now=NOON)
+    assert names(db, text=name.upper()) == names(db, text=name.lower()) == [name]
+
+
 def test_ten_thousand_people_come_page_by_page_each_once(db, monkeypatch):
     monkeypatch.setattr("assistant.desk.listing.PAGE", 4)
     for number in range(10):

@@ -44,6 +44,15 @@ def test_ben_records_an_incident(ben, rows, runtime):
         assert made.occurred_at.isoformat() == "2026-03-02T09:10:00+00:00"
 
 
+def test_a_requester_is_known_by_a_name_that_begins_with_any_letter(ben, rows, runtime):
+    with rows() as db:
+        make.person(db, "élodie")
+    assert record(ben, requester="élodie").status_code == 303
+    assert record(ben, requester="ÉLODIE").status_code == 303
+    with runtime.reading() as db:
+        assert [one.requester.name for one in db.query(Incident)] == ["Élodie", "Élodie"]
+
+
 def test_the_time_it_began_is_read_in_bens_zone(ben, rows, runtime):
     with rows() as db:
         make.person(db, "ben").timezone = "America/New_York"

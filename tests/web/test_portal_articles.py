@@ -48,6 +48,16 @@ def test_every_address_of_an_article_leads_to_the_one(ada, article, page):
     assert f'<link rel="canonical" href="{page}">' in answer.text
 
 
+@pytest.mark.parametrize(
+    "odd", ["number=1", "article=1", "slug=x", "endpoint=x", "_external=1", "_method=x", "_scheme=ftp"]
+)
+def test_what_an_address_tells_besides_the_article_does_no_harm(ada, article, page, odd):
+    for path in (f"/articles/{article}?{odd}&q=vpn", f"/help/articles/{article}?{odd}&q=vpn"):
+        answer = ada.get(path)
+        assert (answer.status_code, answer.location.partition("/articles/")[0]) == (301, "/help")
+        assert ada.get(path, follow_redirects=True).request.full_path == f"{page}?q=vpn"
+
+
 def test_what_was_merged_is_found_where_it_went(ada, eve, rows, article, page):
     with rows() as db:
         gone = make.article(db, "archived", title="Old words")
