@@ -1,7 +1,9 @@
 """The lexical half: one document per item in Tantivy; questions are built here, so no query syntax can reach it."""
 
 import fcntl
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from threading import RLock
 
@@ -21,17 +23,27 @@ LOCK = ".tantivy-writer.lock"
 EXACT_FIRST = 1000.0  # more than any sum of words
 LENGTH = " "  # no stem has a space: the place of the summed lengths among the counts
 MOST_READ = 1_000  # items whose words are kept at hand
+MOST_COUNTED = 4_000  # counts of single items that are: those of some hundred questions
 WIDE = 0.5  # share of all items: whoever may read more gets the best of all, less what is hidden
 AHEAD = 3  # times more hits are asked for then
 ANY = " *"  # after a stem: the place of those that begin with it
+FIELDS = documents.schema()
+
+Scopes = frozenset[str] | None  # permission classes; None: all of them
 
 
 class Reader:
-    """The index as it was at one moment: where something is in it means nothing to another one."""
+    """The index as it was at one moment: where something is in it, or how often, means nothing to another one.
+
+    Whoever asks takes one and stays with it, so that what is counted in it can never be read in a later one.
+    """
 
     def __init__(self, searcher: tantivy.Searcher) -> None:
         self.searcher = searcher
+        self.items = int(searcher.num_docs) - 1  # the mark is a document too
         self._read: dict[tuple[int, int], Document] = {}  # what was read last: it is looked at several times
+        self._counts: dict[str | Scopes, dict[str, int]] = {}  # of a class, and of all that somebody may read
+        self._lately: dict[tuple[bytes, str], int] = {}  # of single items: whoever types asks for them again
 
     def found(self, query: Query, k: int) -> Iterator[tuple[float, Document]]:
         """Return the k items that fit a query best, each with its score."""
@@ -48,6 +60,114 @@ class Reader:
             held = self._read[place] = documents.read(self.searcher.doc(address))
         return held
 
+    def count(self, scopes: Scopes, stem: str = "") -> int:
+        """Return how many items of these classes have a stem, or how many there are."""
+        return self._once(scopes, stem, lambda: sum(self._having(scope, stem) for scope in _each(scopes)))
+
+    def beginning(self, scopes: Scopes, word: str) -> int:
+        """Return how many items of these classes have a stem that begins so."""
+        allowed = None if scopes is None else Allowed(scopes)
+        return self._once(scopes, f"{word}{ANY}", lambda: self.counted(_filter(allowed), _begins(word)))
+
+    def length(self, scopes: Scopes) -> int:
+        """Return how many stems the items of these classes have together."""
+        return self._once(scopes, LENGTH, lambda: sum(self._length(scope) for scope in _each(scopes)))
+
+    def counted(self, query: Query, having: Query | None = None) -> int:
+        """Return how many items fit a query, or two of them; counted anew."""
+        both = query if having is None else Query.boolean_query([(Occur.Must, having), (Occur.Must, query)])
+        return int(self.searcher.search(both, limit=1, count=True).count)
+
+    def summed(self, query: Query) -> int:
+        """Return how many stems the items that fit a query have together; counted anew."""
+        total = self.searcher.aggregate(query, {"total": {"sum": {"field": "length"}}})
+        return int(total["total"]["value"] or 0)
+
+    def frequency(self, stem: str) -> int:
+        """Return how many items have a stem, hidden and replaced ones included."""
+        return int(self.searcher.doc_freq("text", stem))
+
+    def lately(self, digest: bytes, name: str, count: Callable[[], int]) -> int:
+        """Return what is remembered under a name of single items with this digest, or count it now."""
+        found = self._lately.get((digest, name))
+        if found is None:
+            found = count()
+            if len(self._lately) >= MOST_COUNTED:
+                self._lately = {}
+            self._lately[digest, name] = found
+        return found
+
+    def _once(self, which: str | Scopes, name: str, count: Callable[[], int]) -> int:
+        """Return what is remembered under a name of a class, or of several, or count it now."""
+        known = self._counts.setdefault(which, {})
+        found = known.get(name)
+        if found is None:
+            found = known[name] = count()
+        return found
+
+    def _having(self, scope: str | None, stem: str) -> int:
+        """Return how many items of a class have a stem: each such pair is a term of its own."""
+        if scope is None:
+            return self.counted(_filter(None), _term("text", stem) if stem else None)
+        name, value = ("held", f"{scope}/{stem}") if stem else ("scope", scope)
+        return self._once(
+            scope,
+            stem,
+            lambda: self.counted(_term(name, value)) if self.searcher.doc_freq(name, value) else 0,
+        )
+
+    def _length(self, scope: str | None) -> int:
+        if scope is None:
+            return self.summed(_filter(None))
+        return self._once(scope, LENGTH, lambda: self.summed(_term("scope", scope)))
+
+
+class Portion:
+    """What one question may look at, of one moment.
+
+    Single items may be thousands. So nothing keeps their names longer than the question lasts: what is counted of them
+    is remembered by a digest, and not for long; what is counted of whole classes is, until the index changes.
+    """
+
+    def __init__(self, reader: Reader, allowed: Allowed | None) -> None:
+        self._reader, self._scopes = reader, allowed.scopes if allowed else None
+        self._items = allowed.items if allowed else frozenset()
+
+    def counts(self) -> Counts:
+        """Return what is known of these items."""
+        items = self._count()
+        length = self._reader.length(self._scopes) + self._own(LENGTH, self._reader.summed)
+        return Counts(items, length / max(items, 1), having=self._having, beginning=self._beginning)
+
+    def _having(self, some: Collection[str]) -> dict[str, int]:
+        """Return how many items have each of some stems, those that none has left out."""
+        held = filter(self._reader.frequency, some)
+        return {stem: count for stem in held if (count := self._count(stem))}
+
+    def _beginning(self, word: str) -> int:
+        own = self._own(f"{word}{ANY}", lambda own: self._reader.counted(own, _begins(word)))
+        return self._reader.beginning(self._scopes, word) + own
+
+    def _count(self, stem: str = "") -> int:
+        """Return how many items have a stem, or how many there are."""
+        own = self._own(stem, lambda own: self._reader.counted(own, _term("text", stem) if stem else None))
+        return self._reader.count(self._scopes, stem) + own
+
+    def _own(self, name: str, count: Callable[[Query], int]) -> int:
+        """Return what is counted of the single items, without those of the classes."""
+        return self._reader.lately(self._digest, name, lambda: count(self._besides)) if self._items else 0
+
+    @cached_property
+    def _digest(self) -> bytes:
+        return sha256(repr((sorted(self._scopes or ()), sorted(self._items))).encode()).digest()
+
+    @cached_property
+    def _besides(self) -> Query:
+        """What limits a search to the single items, without those of the classes."""
+        items = Query.term_set_query(FIELDS, "item", sorted(self._items))
+        closed = [(Occur.MustNot, _term("scope", scope)) for scope in sorted(self._scopes or ())]
+        return Query.boolean_query([(Occur.Must, items), *closed])
+
 
 class Words:
     """An index on disk: any number of readers, one writer at a time. Safe to share between threads."""
@@ -58,10 +178,8 @@ class Words:
         self.folder, self.sequence, self.mark = folder, 0, ""
         self._lock = RLock()
         self._writer: tantivy.IndexWriter | None = None
-        self._counts: dict[tuple[Allowed | str | None, str], int] = {}
-        self._schema = documents.schema()
         with footer.named(folder):
-            self._index = documents.opened(self._schema, folder)
+            self._index = documents.opened(FIELDS, folder)
         self.reload()
 
     @classmethod
@@ -76,7 +194,7 @@ class Words:
             for file in folder.iterdir():
                 if file.name != LOCK:
                     file.unlink()
-        writer = documents.opened(documents.schema(), folder).writer(HEAP_BYTES, 1)
+        writer = documents.opened(FIELDS, folder).writer(HEAP_BYTES, 1)
         documents.mark(writer, 0)
         writer.commit()
         writer.wait_merging_threads()
@@ -85,12 +203,13 @@ class Words:
     @property
     def count(self) -> int:
         """The number of items that can be found."""
-        return int(self._searcher.num_docs) - 1  # the mark is a document too
+        return self._reader.items
 
     def items(self) -> set[str]:
         """Return the names of all items that can be found."""
-        hits = self._searcher.search(Query.all_query(), limit=self.count + 1, count=False).hits
-        return {self._searcher.doc(address).get_first("item") for _, address in hits} - {MARK}
+        searcher = self._reader.searcher
+        hits = searcher.search(Query.all_query(), limit=int(searcher.num_docs), count=False).hits
+        return {searcher.doc(address).get_first("item") for _, address in hits} - {MARK}
 
     def put(self, entries: Iterable[Entry]) -> None:
         """Add items, replacing those of the same name; seen by nobody before commit. Raises WriterBusy."""
@@ -121,14 +240,14 @@ class Words:
         """See what was last committed by any process; raises IndexDamaged when that cannot be read."""
         with self._lock, footer.named(self.folder):
             self._index.reload()
-            self._searcher = self._index.searcher()
-            self._counts, self._reader = {}, Reader(self._searcher)
-            hits = self._searcher.search(self._term("item", MARK), limit=1, count=False).hits
-            mark = self._searcher.doc(hits[0][1]) if hits else None
+            searcher = self._index.searcher()
+            hits = searcher.search(_term("item", MARK), limit=1, count=False).hits
+            mark = searcher.doc(hits[0][1]) if hits else None
             if mark is None or mark.get_first("exact") != str(documents.FORM):
                 raise IndexDamaged(
                     f"The word index in {self.folder} has another form than this version reads."
                 )
+            self._reader = Reader(searcher)
             self.sequence, self.mark = int(mark.get_first("sequence")), mark.get_first("title") or ""
 
     def ask(
@@ -144,41 +263,34 @@ class Words:
         A word that nothing there has is taken for the nearest one that something has; unfinished: the text is still
         being typed, so that its last word may be the beginning of one. strange: how strange the model finds a word.
         """
-        items = self._count(allowed)
-        counts = Counts(
-            items,
-            self._mean_length(allowed, items),
-            having=lambda some: self._having(allowed, some),
-            beginning=lambda word: self._count(allowed, word, begins=True),
-        )
+        counts = Portion(self._reader, allowed).counts()
         return questions.question(text, counts, unfinished=unfinished, strange=strange or in_one_piece)
 
     def search(self, question: Question, k: int, allowed: Allowed | None = None) -> list[Hit]:
         """Return the k items that say most of what is asked, best first; items with an asked identifier lead."""
+        reader = self._reader
         wanted = [
             Query.boost_query(
-                self._term("text", stem, "freq"), max(question.counts[stem] * weight, 1e-6) / self._own(stem)
+                _term("text", stem, "freq"),
+                max(question.counts[stem] * weight, 1e-6) / _own_weight(reader, stem),
             )
             for stem, weight in question.weights.items()
             if stem != question.beginning
         ]
         if question.beginning:
             weight = max(question.weights.get(question.beginning, 0.0), 1e-6)
-            wanted.append(Query.const_score_query(self._begins(question.beginning), weight))
+            wanted.append(Query.const_score_query(_begins(question.beginning), weight))
         wanted += [
-            Query.const_score_query(self._term("exact", name), EXACT_FIRST) for name in question.identifiers
+            Query.const_score_query(_term("exact", name), EXACT_FIRST) for name in question.identifiers
         ]
         if not wanted or k <= 0:
             return []
-        reader = self._reader
         asked = Query.boolean_query([(Occur.Should, query) for query in wanted])
-        if allowed and self._count(allowed) > WIDE * self.count:
-            found = self._left_over(reader, asked, k, allowed)
+        if allowed and question.items > WIDE * reader.items:
+            found = _left_over(reader, asked, k, allowed)
             if found is not None:
                 return found
-        return [
-            Hit(0, document.item, score) for score, document in reader.found(self._within(asked, allowed), k)
-        ]
+        return [Hit(0, document.item, score) for score, document in reader.found(_within(asked, allowed), k)]
 
     @staticmethod
     def said(text: str) -> dict[str, list[str]]:
@@ -187,22 +299,9 @@ class Words:
 
     def weigh(self, question: Question, items: Collection[str]) -> dict[str, Evidence]:
         """Return what speaks for each of these items by its words; items that are not here are left out."""
-        named = Query.term_set_query(self._schema, "item", sorted(items))
+        named = Query.term_set_query(FIELDS, "item", sorted(items))
         found = self._reader.found(named, len(items)) if items else ()
         return {document.item: weigh(question, document) for _, document in found}
-
-    def _left_over(self, reader: "Reader", asked: Query, k: int, allowed: Allowed) -> list[Hit] | None:
-        """Return the k best that are allowed, from the best of all; None where there are too few among these."""
-        hits = reader.searcher.search(asked, limit=AHEAD * k, count=False).hits
-        classes = reader.searcher.fast_field_values("class", [address for _, address in hits])
-        is_open = {documents.class_of(scope) for scope in allowed.scopes}
-        found: list[Hit] = []
-        for (score, address), number in zip(hits, classes, strict=True):
-            if len(found) < k and (number in is_open or allowed.items):
-                item = reader.document(address).item
-                if number in is_open or item in allowed.items:
-                    found.append(Hit(0, item, score))
-        return found if len(found) == k or len(hits) < AHEAD * k else None
 
     def _writing(self) -> tantivy.IndexWriter:
         if self._writer is None:
@@ -213,84 +312,48 @@ class Words:
                 raise WriterBusy(f"Another process is writing the word index in {self.folder}.") from error
         return self._writer
 
-    def _having(self, allowed: Allowed | None, some: Collection[str]) -> dict[str, int]:
-        """Return how many allowed items have each of some stems, those that none has left out."""
-        held = (stem for stem in some if self._searcher.doc_freq("text", stem))
-        return {stem: count for stem in held if (count := self._count(allowed, stem))}
 
-    def _begins(self, word: str) -> Query:
-        return Query.fuzzy_term_query(self._schema, "text", word, distance=0, prefix=True)
+def _left_over(reader: Reader, asked: Query, k: int, allowed: Allowed) -> list[Hit] | None:
+    """Return the k best that are allowed, from the best of all; None where there are too few among these."""
+    hits = reader.searcher.search(asked, limit=AHEAD * k, count=False).hits
+    classes = reader.searcher.fast_field_values("class", [address for _, address in hits])
+    is_open = {documents.class_of(scope) for scope in allowed.scopes}
+    found: list[Hit] = []
+    for (score, address), number in zip(hits, classes, strict=True):
+        if len(found) < k and (number in is_open or allowed.items):
+            item = reader.document(address).item
+            if number in is_open or item in allowed.items:
+                found.append(Hit(0, item, score))
+    return found if len(found) == k or len(hits) < AHEAD * k else None
 
-    def _term(self, name: str, value: str, option: str = "basic") -> Query:
-        return Query.term_query(self._schema, name, value, option)
 
-    def _within(self, query: Query, allowed: Allowed | None) -> Query:
-        """Add the filter to a query, at no change of its scores."""
-        limit = Query.const_score_query(self._filter(allowed), 0.0)
-        return Query.boolean_query([(Occur.Must, query), (Occur.Must, limit)])
+def _begins(word: str) -> Query:
+    return Query.fuzzy_term_query(FIELDS, "text", word, distance=0, prefix=True)
 
-    def _filter(self, allowed: Allowed | None) -> Query:
-        if allowed is None:
-            return Query.boolean_query(
-                [(Occur.Must, Query.all_query()), (Occur.MustNot, self._term("item", MARK))]
-            )
-        wanted = [self._term("scope", scope) for scope in sorted(allowed.scopes)]
-        if allowed.items or not wanted:
-            wanted.append(Query.term_set_query(self._schema, "item", sorted(allowed.items)))
-        return Query.boolean_query([(Occur.Should, query) for query in wanted])
 
-    def _besides(self, allowed: Allowed) -> Query:
-        """Return what limits a search to the single items that are allowed, without those of allowed classes."""
-        items = Query.term_set_query(self._schema, "item", sorted(allowed.items))
-        closed = [(Occur.MustNot, self._term("scope", scope)) for scope in sorted(allowed.scopes)]
-        return Query.boolean_query([(Occur.Must, items), *closed])
+def _term(name: str, value: str, option: str = "basic") -> Query:
+    return Query.term_query(FIELDS, name, value, option)
 
-    def _own(self, stem: str) -> float:
-        """Return the weight that the library will give a stem by itself, hidden and replaced items included."""
-        return rarity(self._searcher.doc_freq("text", stem), int(self._searcher.num_docs))
 
-    def _count(self, allowed: Allowed | None, stem: str = "", *, begins: bool = False) -> int:
-        """Return how many allowed items have a stem, or how many there are; remembered until the index changes.
+def _within(query: Query, allowed: Allowed | None) -> Query:
+    """Add the filter to a query, at no change of its scores."""
+    limit = Query.const_score_query(_filter(allowed), 0.0)
+    return Query.boolean_query([(Occur.Must, query), (Occur.Must, limit)])
 
-        begins: count the items with a stem that begins so.
-        """
-        key = (allowed, f"{stem}{ANY}" if begins else stem)
-        if key not in self._counts:
-            having = self._begins(stem) if begins else self._term("text", stem) if stem else None
-            if allowed is None or begins:
-                self._counts[key] = self._count_now(self._filter(allowed), having)
-            else:
-                own = self._count_now(self._besides(allowed), having) if allowed.items else 0
-                self._counts[key] = own + sum(self._held(scope, stem) for scope in allowed.scopes)
-        return self._counts[key]
 
-    def _held(self, scope: str, stem: str) -> int:
-        """Return how many items of a class have a stem, or how many there are: each such pair is a term of its own."""
-        if (scope, stem) not in self._counts:
-            name, value = ("held", f"{scope}/{stem}") if stem else ("scope", scope)
-            few = self._searcher.doc_freq(name, value)
-            self._counts[scope, stem] = self._count_now(self._term(name, value), None) if few else 0
-        return self._counts[scope, stem]
+def _filter(allowed: Allowed | None) -> Query:
+    if allowed is None:
+        return Query.boolean_query([(Occur.Must, Query.all_query()), (Occur.MustNot, _term("item", MARK))])
+    wanted = [_term("scope", scope) for scope in sorted(allowed.scopes)]
+    if allowed.items or not wanted:
+        wanted.append(Query.term_set_query(FIELDS, "item", sorted(allowed.items)))
+    return Query.boolean_query([(Occur.Should, query) for query in wanted])
 
-    def _count_now(self, query: Query, having: Query | None) -> int:
-        both = query if having is None else Query.boolean_query([(Occur.Must, having), (Occur.Must, query)])
-        return int(self._searcher.search(both, limit=1, count=True).count)
 
-    def _mean_length(self, allowed: Allowed | None, items: int) -> float:
-        key = (allowed, LENGTH)
-        if key not in self._counts:
-            if allowed is None:
-                self._counts[key] = self._total_length(self._filter(None))
-            else:
-                own = self._total_length(self._besides(allowed)) if allowed.items else 0
-                self._counts[key] = own + sum(self._length_of(scope) for scope in allowed.scopes)
-        return self._counts[key] / max(items, 1)
+def _own_weight(reader: Reader, stem: str) -> float:
+    """Return the weight that the library will give a stem by itself, hidden and replaced items included."""
+    return rarity(reader.frequency(stem), int(reader.searcher.num_docs))
 
-    def _length_of(self, scope: str) -> int:
-        if (scope, LENGTH) not in self._counts:
-            self._counts[scope, LENGTH] = self._total_length(self._term("scope", scope))
-        return self._counts[scope, LENGTH]
 
-    def _total_length(self, query: Query) -> int:
-        total = self._searcher.aggregate(query, {"total": {"sum": {"field": "length"}}})
-        return int(total["total"]["value"] or 0)
+def _each(scopes: Scopes) -> Iterable[str | None]:
+    return (None,) if scopes is None else scopes

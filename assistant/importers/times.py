@@ -54,6 +54,7 @@ FORMS = tuple(
 NUMBER = re.compile(r"\d{5,14}(\.\d+)?")
 SPREADSHEET_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - spreadsheets know no zones; the import names one
 SPREADSHEET_DAYS = (20_000, 80_000)  # 1954 to 2119
+LONGEST = 100  # characters of a time in words; a longer text is none
 CURE = "Write it like 2026-11-24 09:30, or leave it empty."
 
 
@@ -87,7 +88,7 @@ class Dates:
             return self._from_words(text)
 
     def _from_words(self, text: str) -> datetime:
-        for form in FORMS:
+        for form in FORMS if len(text) <= LONGEST else ():
             if found := form.fullmatch(text):
                 parts = found.groupdict()
                 year, month, day = self._day(parts)

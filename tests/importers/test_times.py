@@ -81,6 +81,7 @@ def test_month_first_reads_the_same_digits_as_another_day():
         "99999",
         "2026-02-03 25:00",
         "3 Feb 2026 13:16 PM",
+        pytest.param("a" * 60_000, id="a long text, which took minutes"),
     ],
 )
 def test_what_is_no_date_says_how_to_write_one(written):

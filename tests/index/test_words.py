@@ -1,5 +1,7 @@
 """The lexical half: rare words, identifiers, permission inside the search, files that are whole or refused."""
 
+import gc
+import weakref
 from pathlib import Path
 
 import pytest
@@ -82,6 +84,81 @@ def test_what_is_hidden_changes_neither_weights_nor_scores(tmp_path_factory, hid
     words.commit(2)
     question = words.ask("vpn tunnel drops", AGENTS)
     assert (question, words.weigh(question, TEXTS.keys()), found(words, "vpn tunnel drops")) == before
+
+
+def test_what_is_hidden_changes_no_count_of_single_items(words):
+    mine = Allowed(frozenset({"article:internal"}), frozenset({"incident:1", "article:7", "incident:9"}))
+    before = words.ask("vpn tunnel dropz", mine)
+    words.put(entry(f"incident:{90 + n}", "VPN dropz", "tunnel " * n) for n in range(5))
+    words.commit(5)
+    assert words.ask("vpn tunnel dropz", mine) == before
+    words.put([entry("incident:9", "VPN dropz", "tunnel")])
+    words.commit(6)
+    assert (before.items, words.ask("vpn tunnel dropz", mine).items) == (2, 3)
+
+
+class Overtaken(frozenset):
+    """Permission classes of a question during which another process commits: after each look through them."""
+
+    reader = None
+
+    def __iter__(self):
+        yield from super().__iter__()
+        if self.reader:
+            self.reader.reload()
+
+
+@pytest.mark.parametrize("items", [frozenset(), frozenset({"incident:3"})])
+def test_a_question_that_the_index_overtakes_leaves_nothing_wrong_behind(words, items):
+    words.put([entry("incident:90", "Badge reader", "The door stays shut", "incident:group:9")])
+    words.commit(5)
+    reader, agents = Words(words.folder), Allowed(AGENTS.scopes, items)
+    reader.ask("tunnel", agents)
+    before = Words(words.folder).ask("door", agents)
+    words.put([entry("incident:8", "Badge reader", "The door stays shut")])
+    words.commit(6)
+    classes = Overtaken(AGENTS.scopes)
+    classes.reader = reader
+    assert reader.ask("door", Allowed(classes, items)) == before
+    assert before.known == 0.0
+    assert reader.ask("door", agents) == words.ask("door", agents)
+    assert words.ask("door", agents).known == 1.0
+
+
+def kept(words):
+    """Return everything that an index holds in memory, by its id."""
+    held, left = {}, [vars(words)]
+    while left:
+        one = left.pop()
+        if id(one) not in held and not isinstance(one, type):
+            held[id(one)] = one
+            left += gc.get_referents(one)
+    return held
+
+
+def narrowed(words, question, number):
+    """Ask a question of a thousand single items; return what says whether their names are still there."""
+    allowed = Allowed(frozenset(), frozenset(f"incident:{one}" for one in range(number, number + 1000)))
+    words.search(words.ask(question, allowed), 10, allowed)
+    return weakref.ref(allowed.items)
+
+
+def test_the_single_items_of_a_question_are_forgotten_with_it(words):
+    before = len(kept(words))
+    names = [narrowed(words, f"tunnel paper {number}", number) for number in range(16)]
+    gc.collect()
+    assert not [name for name in names if name()]
+    assert len(kept(words)) - before < 1000  # not even the names of one question
+
+
+def test_counts_of_single_items_have_a_bound(words, monkeypatch):
+    monkeypatch.setattr("index.words.MOST_COUNTED", 20)
+    narrowed(words, "tunnel", 0)
+    before = len(kept(words))
+    for number in range(100):
+        narrowed(words, "tunnel", number)
+    assert len(kept(words)) - before < 100
+    assert found(words, "tunnel", Allowed(frozenset(), frozenset({"incident:1"}))) == ["incident:1"]
 
 
 def test_a_replaced_item_is_found_by_its_new_text_only(words):
