@@ -1,6 +1,6 @@
 """What a query is narrowed to: its operators read for whoever asks, what is wrong with one, how one may go on."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,7 +72,7 @@ class Narrowing:
 def read(db: Session, query: Query, asker: Asker) -> Narrowing:
     """Return what a query's operators ask of whom; what is wrong is said and left out."""
     clauses: dict[str, list[Any]] = {}
-    chips, problems = [], [_no_operator(name) for name in dict.fromkeys(query.unknown())]
+    chips, problems = [], _no_operators(query.unknown())
     for term in query.terms:
         if term.by not in OPERATORS:
             problems += _not_left_out(term)
@@ -114,9 +114,10 @@ def _says(kind: str, text: str) -> ColumnElement[bool]:
     return occurs if kind == "incident" else Article.current.has(occurs)
 
 
-def _no_operator(name: str) -> Finding:
-    known = ", ".join(f"{one}:" for one in OPERATORS)
-    return Finding("q", f"There is no “{name}:” here, so it is searched as words.", f"There are {known}.")
+def _no_operators(names: Sequence[str]) -> list[Finding]:
+    known, said = ", ".join(f"{one}:" for one in OPERATORS), _listed(f"“{name}:”" for name in names)
+    message = f"There is no {said} here, so it is searched as words."
+    return [Finding("q", message, f"There are {known}.")] if names else []
 
 
 def _not_left_out(term: Term) -> list[Finding]:

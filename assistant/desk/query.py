@@ -4,8 +4,9 @@ Every text is a query, and nothing of it is lost: what is no operator is a word.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 OPERATORS = {  # name -> what it asks, as people read it
     "kind": "incident, article, person or service",
@@ -21,7 +22,8 @@ OPERATORS = {  # name -> what it asks, as people read it
     "before": "recorded or changed before this day",
 }
 WORD, PHRASE, WITHOUT = "word", "phrase", "without"
-PROSE = 20  # words: in a longer text quotes and hyphens are somebody's punctuation, not a wish
+PROSE = 20  # words: in a longer text quotes, hyphens and colons are somebody's punctuation, not a wish
+QUOTES = str.maketrans(dict.fromkeys("“”„‟«»", '"'))  # as phones and word processors write them
 NAMES = "|".join(OPERATORS)
 TOKEN = re.compile(
     rf"""
@@ -85,8 +87,9 @@ class Query:
         return [term.value for term in self.terms if term.by in by]
 
     def unknown(self) -> list[str]:
-        """Return what looks like an operator and is none; it counts as a word."""
-        return [word["name"] for word in map(UNKNOWN.match, self.values(WORD)) if word]
+        """Return what looks like an operator and is none; it counts as a word. A longer text is no place for one."""
+        words = self.values(WORD) if len(self.terms) <= PROSE else []
+        return list(dict.fromkeys(word["name"] for word in map(UNKNOWN.match, words) if word))
 
     def toggled(self, term: Term) -> "Query":
         """Return the query with a piece more, or without it where it is there already."""
@@ -110,7 +113,7 @@ def parse(text: str) -> Query:
 
 def begun(text: str) -> Begun | None:
     """Return the word or the value that a text ends in the midst of."""
-    at = BEGUN.search(text)
+    at = BEGUN.search(text.translate(QUOTES))
     if at is None:
         return None
     typed = next(part for part in (at["quoted"], at["value"], at["word"]) if part is not None)
@@ -126,18 +129,27 @@ def plainly(text: str, longest: int) -> str:
 
 
 def _terms(text: str) -> Iterator[Term]:
+    tokens = list(TOKEN.finditer(text.translate(QUOTES)))
     prose = len(text.split()) > PROSE
-    for token in TOKEN.finditer(text):
-        sort, value = (
-            token.lastgroup or "",
-            " ".join((token[token.lastgroup] if token.lastgroup else "").split()),
-        )
-        if token["name"]:
+    asked = _at_its_ends(tokens) if prose else tokens
+    for token in tokens:
+        sort = token.lastgroup or ""
+        value = " ".join(token[sort].split()) if sort else ""
+        if token["name"] and token in asked:
             yield Term(token["name"].casefold(), value)
         elif prose:
-            yield from (Term(WORD, word) for word in value.split())
+            said = token[0].replace('"', " ") if token["name"] else value
+            yield from (Term(WORD, word) for word in said.split())
         elif value:
             yield Term({"lacking": WITHOUT}.get(sort, sort), value)
+
+
+def _at_its_ends(tokens: Sequence[re.Match[str]]) -> list[re.Match[str]]:
+    """Return the operators before a long text and after it, as this page writes them; others are its own."""
+    ends: list[re.Match[str]] = []
+    for side in (tokens, tokens[::-1]):
+        ends += takewhile(lambda token: token["name"] in OPERATORS, side)
+    return ends
 
 
 def _same(one: Term, other: Term) -> bool:

@@ -14,7 +14,6 @@ from assistant.desk.worklist import SORTS
 from assistant.identity import can, me
 from assistant.web import words
 from assistant.web.door import db, now
-from assistant.web.forms import LONGEST_QUESTION
 from assistant.web.incident_page import state_label
 from assistant.web.menu import menu
 from assistant.web.notifications import unread
@@ -69,7 +68,6 @@ TABLES = {
     "ROLES": ROLES,
     "NEXT": NEXT,
     "KNOWN": KNOWN,
-    "LONGEST_QUESTION": LONGEST_QUESTION,
 }
 
 

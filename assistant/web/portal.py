@@ -32,9 +32,8 @@ def home() -> ResponseReturnValue:
     if not typing and (number := number_of_mine(question)):
         return redirect(url_for("incidents.detail", number=number), 303)
     answers = answers_to(question, unfinished=typing)
-    response = page(
-        "portal/home.html", "portal/_answers.html", question=question, answers=answers, front=front
-    )
+    about: dict[str, Any] = {"question": question, "answers": answers, "longest": forms.LONGEST_QUESTION}
+    response = page("portal/home.html", "portal/_answers.html", front=front, **about)
     if typing:  # who comes back from an answer finds what was asked
         response.headers["HX-Replace-Url"] = url_for("portal.home", q=question or None)
     return response if question else for_everybody(response)

@@ -78,6 +78,21 @@ def test_quotes_and_hyphens_of_a_long_text_are_its_own(words):
     assert query.text.endswith("it says no printer" if words < PROSE else "it says no printer x")
 
 
+def test_operators_of_a_long_text_stand_before_it_or_after_it_and_others_are_its_own():
+    log = "Event:Failed State:Stopped service:Spooler " + "word " * PROSE + "Priority:High Group:Admins"
+    assert parse(log).clauses == {} and parse(log).unknown() == []
+    assert parse(log).text == log
+    narrowed = parse(f'state:closed {log} service:"Remote access" priority:P2')
+    assert narrowed.text == log
+    assert narrowed.clauses == {"state": ["closed"], "service": ["Remote access"], "priority": ["P2"]}
+
+
+@pytest.mark.parametrize("text", ["“no printer” x", "„no printer“ x", "«no printer» x", "”no printer” x"])
+def test_quotes_as_phones_and_word_processors_write_them_make_a_phrase(text):
+    assert list(parse(text).terms) == [Term(PHRASE, "no printer"), Term(WORD, "x")]
+    assert list(parse("service:" + text).terms) == [Term("service", "no printer"), Term(WORD, "x")]
+
+
 def test_a_filter_is_added_and_taken_away_whatever_its_case():
     query = parse('vpn service:"remote access"')
     assert str(query.toggled(Term("service", "Remote access"))) == "vpn"
