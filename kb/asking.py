@@ -15,7 +15,7 @@ from index.respelling import respelled
 from index.standing import Standing
 from kb.live import TROUBLES, Halves
 from kb.manner import AS_SHIPPED, Manner
-from kb.passages import NAMING, headline, items_numbered
+from kb.passages import NAMED_WORDS, NAMING, headline, items_numbered
 from kb.phrases import PHRASE, Phrasebook, Readable
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ POOL = plan.candidates(0)  # that each half proposes at least; among many items 
 SPELLED = 30  # of them are compared letter by letter, the best ones
 LONGEST = 20_000  # characters of a question; more is a log
 NAMED = 0.99
-NAMED_WORDS = 3  # a question of so few words with an identifier asks for what bears it
 SIXTH = 5  # the place, from 0, whose score shows how sharply words tell the items apart
 STEEP, MANY = (
     15.0,

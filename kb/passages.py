@@ -1,5 +1,6 @@
 """How an item's text is cut into the passages that are embedded; pure."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -11,6 +12,7 @@ TITLE, HEADLINE = "title", "headline"
 NAMING = (TITLE, HEADLINE)  # the part that an item goes by; the headline is a part of its text as well
 LARGEST_ID = 2**31 - 1
 WORDS = 200  # about what a small model reads at once
+NAMED_WORDS = 3  # a question of so few words with an identifier asks for what bears it
 NUMBERS = {"article": "KB", "incident": "INC"}  # how people quote an item
 EXCERPT = 240  # characters of a passage that are shown as the reason
 BEFORE = 6  # words shown before the first term
@@ -45,6 +47,12 @@ class Piece:
 def number_of(corpus: str, item_id: int) -> str:
     """Return the number that people quote, such as INC-000042."""
     return f"{NUMBERS.get(corpus, corpus)}-{item_id:06d}"
+
+
+def id_numbered(corpus: str, text: str) -> int | None:
+    """Return the id that a text is the number of: INC-000042, inc 42, #42 and 42 all mean the same incident."""
+    number = re.fullmatch(rf"(?:{NUMBERS[corpus]}[-\s]?|#)?0*(\d{{1,9}})", text.strip(), re.IGNORECASE)
+    return int(number[1]) if number else None
 
 
 def items_numbered(text: str) -> dict[str, str]:

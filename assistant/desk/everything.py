@@ -3,7 +3,6 @@
 Permission and filters come before the ranking. What is counted is what was found, so it is only what one may read.
 """
 
-from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -12,18 +11,19 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from assistant.desk import card, differences, link
+from assistant.desk import card, differences, facets, link
 from assistant.desk.asset import ConfigurationItem, Service
+from assistant.desk.facets import Facet
 from assistant.desk.incident import Incident
 from assistant.desk.narrowing import Narrowing, read
-from assistant.desk.operators import KINDS, STATES, Asker
+from assistant.desk.operators import Asker
 from assistant.desk.people import Person
 from assistant.desk.permissions import readable_articles, readable_incidents
-from assistant.desk.priority import PRIORITIES
-from assistant.desk.query import WITHOUT, Query, Term
-from kb.article import Article, article_service
+from assistant.desk.query import WITHOUT, Query
+from kb.article import Article
 from kb.corpus import Occasion
 from kb.live import Live
+from kb.passages import NAMED_WORDS, id_numbered, items_numbered
 from kb.search import SINGLY, Answer, Found, Within, find
 
 POOL = 120  # candidates of each half of the index; half as many are found at most
@@ -31,7 +31,6 @@ WIDE = 1000  # candidates where the index cannot tell all that is asked
 NAMED = 3  # people, and services, that stand before what is written
 LOOKED_AT = 50  # words in which a configuration item may be named
 LISTED = 50  # of them where nothing else is asked for
-VALUES = 8  # of a facet
 TELLING = 12  # words of a question: of a shorter one the marked passage alone tells why something was found
 
 ROWS: dict[str, Any] = {"incident": Incident, "article": Article, "person": Person, "service": Service}
@@ -45,13 +44,6 @@ WITH: dict[str, tuple[Any, ...]] = {
     "incident": (joinedload(Incident.service), joinedload(Incident.requester)),
     "article": (selectinload(Article.current), selectinload(Article.services)),
 }
-COUNTED: tuple[tuple[str, str, Any, Any], ...] = (  # facet, kind, what is counted, of which id
-    ("state", "incident", Incident.phase, Incident.id),
-    ("state", "article", Article.confidence, Article.id),
-    ("priority", "incident", Incident.priority, Incident.id),
-    ("service", "incident", Incident.service_id, Incident.id),
-    ("service", "article", article_service.c.service_id, article_service.c.article_id),
-)
 Order = list[tuple[str, int]]  # (kind, id), best first
 
 
@@ -60,7 +52,7 @@ class Hit:
     """One line of the list. found: why, None for what was found by its name or is only listed; held: how often.
 
     asked: the words of the question. there: where the item tells what it is about. differs: what both name and name
-    differently.
+    differently. numbered: the question names its number.
     """
 
     kind: str
@@ -70,6 +62,7 @@ class Hit:
     asked: str = ""
     there: str = ""
     differs: tuple[differences.Difference, ...] = ()
+    numbered: bool = False
 
     @property
     def card(self) -> card.Card | None:
@@ -80,14 +73,6 @@ class Hit:
         if not (self.differs or told_at_length):
             return None
         return card.compare(self.asked, self.found.passage, self.there, self.found.terms, self.differs)
-
-
-@dataclass(frozen=True)
-class Facet:
-    """What an operator would leave: each of its values, what people call it, and how many of those found have it."""
-
-    by: str
-    values: list[tuple[Term, str, int]]
 
 
 @dataclass(frozen=True)
@@ -117,19 +102,42 @@ def search(
 ) -> Results:
     """Return the first of what fits a query, for somebody who works on incidents. unfinished: they still type."""
     narrowing = read(db, query, asker)
-    order = _named(db, query, narrowing)
     written = [kind for kind in narrowing.kinds if kind in MOMENT]
-    answer = None
+    numbered = _numbered(db, asker, query.text, narrowing, written)
+    asked_for = numbered if len(query.text.split()) <= NAMED_WORDS else []  # a longer text only quotes it
+    order, answer = [*asked_for, *_named(db, query, narrowing)], None
+    found: facets.Found = {}
     if query.text and written:
         within = _within(db, asker, narrowing, written)
         about: dict[str, Any] = {"corpora": written, "k": shown, "unfinished": unfinished, "within": within}
         answer = find(db, live, query.text, asker.viewer, occasion=Occasion(now), **about)
-        order += answer.order
+        order = list(dict.fromkeys((*order, *answer.order)))
+        found = _ids(order)
     elif query.terms:
+        found = {**_ids(order), **_all(asker, narrowing, written)}
         order += _newest(db, asker, narrowing, written)
-    hits = _hits(db, asker, query.text, order[:shown], answer)
+    hits = _hits(db, asker, order[:shown], answer, asked=query.text, numbered=numbered)
     items = _items_named(db, query.text) if "incident" in narrowing.kinds else []
-    return Results(narrowing, hits, len(order), _facets(db, order, narrowing), answer, items)
+    counts = facets.counted(db, found)
+    left = facets.left(db, counts, narrowing.clauses)
+    return Results(narrowing, hits, counts["kind"].total(), left, answer, items)
+
+
+def _numbered(db: Session, asker: Asker, text: str, narrowing: Narrowing, kinds: Collection[str]) -> Order:
+    """Return what a text is the number of, and what it quotes by number."""
+    quoted = [item.partition(":") for item in items_numbered(text)]
+    found: Order = []
+    for kind in kinds:
+        ids = {int(row_id) for of, _, row_id in quoted if of == kind} | {id_numbered(kind, text)} - {None}
+        row = ROWS[kind]
+        known = select(row.id).where(row.id.in_(ids), *_meant(asker, narrowing, kind)).order_by(row.id)
+        found += [(kind, row_id) for row_id in db.scalars(known)] if ids else []
+    return found
+
+
+def _meant(asker: Asker, narrowing: Narrowing, kind: str) -> tuple[ColumnElement[bool], ...]:
+    """Return what rows of a kind must be for this asker and these operators."""
+    return (READABLE[kind](asker.viewer), *narrowing.conditions(kind), *narrowing.texts(kind))
 
 
 def _named(db: Session, query: Query, narrowing: Narrowing) -> Order:
@@ -181,13 +189,18 @@ def _newest(db: Session, asker: Asker, narrowing: Narrowing, kinds: Collection[s
     dated = []
     for kind in kinds:
         row, moment = ROWS[kind], MOMENT[kind]
-        fits = (READABLE[kind](asker.viewer), *narrowing.conditions(kind), *narrowing.texts(kind))
-        newest = select(moment, row.id).where(*fits).order_by(moment.desc(), row.id.desc())
+        newest = (
+            select(moment, row.id)
+            .where(*_meant(asker, narrowing, kind))
+            .order_by(moment.desc(), row.id.desc())
+        )
         dated += [(at, kind, row_id) for at, row_id in db.execute(newest.limit(POOL // 2))]
     return [(kind, row_id) for _, kind, row_id in sorted(dated, reverse=True)]
 
 
-def _hits(db: Session, asker: Asker, asked: str, order: Order, answer: Answer | None) -> list[Hit]:
+def _hits(
+    db: Session, asker: Asker, order: Order, answer: Answer | None, *, asked: str, numbered: Order
+) -> list[Hit]:
     found = {(hit.corpus, hit.item_id): hit for hit in answer.hits} if answer else {}
     ids = _ids(order)
     held = link.held(db, ids["article"], readable_incidents(asker.viewer))
@@ -197,9 +210,15 @@ def _hits(db: Session, asker: Asker, asked: str, order: Order, answer: Answer | 
         for row in db.scalars(select(ROWS[kind]).where(ROWS[kind].id.in_(some)).options(*WITH.get(kind, ())))
     }
     hits = [
-        Hit(at[0], rows[at], found.get(at), str(held.get(at[1], link.NEVER)) if at[0] == "article" else "")
-        for at in order
-        if at in rows
+        Hit(
+            kind,
+            rows[kind, row_id],
+            found.get((kind, row_id)),
+            held=str(held.get(row_id, link.NEVER)) if kind == "article" else "",
+            numbered=(kind, row_id) in numbered,
+        )
+        for kind, row_id in order
+        if (kind, row_id) in rows
     ]
     return [_compared(hit, asked) if hit.found else hit for hit in hits]
 
@@ -210,33 +229,9 @@ def _compared(hit: Hit, asked: str) -> Hit:
     return replace(hit, asked=asked, there=there, differs=tuple(differences.between(asked, there)))
 
 
-def _facets(db: Session, order: Order, narrowing: Narrowing) -> list[Facet]:
-    """Return what narrows the list further; a value that is on already, or that all or none have, does not."""
-    counts = _counts(db, order)
-    names = db.execute(select(Service.id, Service.name).where(Service.id.in_(counts["service"])))
-    services = sorted((row for row in names), key=lambda row: (-counts["service"][row.id], row.name))
-    values = {  # facet -> key in a row, as it is written, as it is read
-        "kind": [(key, name, name) for key, name in KINDS.items()],
-        "state": [(key, name, name) for key, name in STATES.items()],
-        "priority": [(key, key, f"{key} {name}") for key, name in PRIORITIES.items()],
-        "service": [(row.id, row.name, row.name) for row in services[:VALUES]],
-    }
-    facets = []
-    for by, known in values.items():
-        on = narrowing.clauses.get(by, ())
-        narrows = [one for one in known if one[0] not in on and 0 < counts[by][one[0]] < len(order)]
-        facets.append(
-            Facet(by, [(Term(by, written), shown, counts[by][key]) for key, written, shown in narrows])
-        )
-    return [facet for facet in facets if facet.values]
-
-
-def _counts(db: Session, order: Order) -> dict[str, Counter[Any]]:
-    ids = _ids(order)
-    counts: dict[str, Counter[Any]] = {"kind": Counter(kind for kind, _ in order)}
-    for by, kind, column, row in COUNTED:
-        counts.setdefault(by, Counter()).update(db.scalars(select(column).where(row.in_(ids[kind]))))
-    return counts
+def _all(asker: Asker, narrowing: Narrowing, kinds: Collection[str]) -> facets.Found:
+    """Return all that operators leave, as a choice of ids for each kind."""
+    return {kind: select(ROWS[kind].id).where(*_meant(asker, narrowing, kind)) for kind in kinds}
 
 
 def _ids(order: Order) -> dict[str, list[int]]:

@@ -87,6 +87,7 @@ def answered(db: Session, search_id: int | None, *, actor: Person, now: datetime
 
 def _in_vain(query: Any, *, unanswered: bool, now: datetime) -> Any:
     """Restrict a query to what people sent off lately, got nothing from, and nobody has looked at since."""
+    found = () if unanswered else (Search.showings.any(),)  # nobody can open what was not shown
     seen = and_(Seen.kind == SEARCH, Seen.subject == Search.gist)
     return query.outerjoin(Seen, seen).where(
         Search.unanswered.is_(unanswered),
@@ -95,4 +96,5 @@ def _in_vain(query: Any, *, unanswered: bool, now: datetime) -> Any:
         Search.kind.in_(ASKED),
         Search.gist != "",
         or_(Seen.at.is_(None), Search.at > Seen.at),
+        *found,
     )

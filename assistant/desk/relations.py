@@ -1,6 +1,5 @@
 """Incidents and incidents: duplicate of, child of, related to."""
 
-import re
 from datetime import datetime
 
 from sqlalchemy import select
@@ -11,15 +10,14 @@ from assistant.desk.errors import Finding, Refused
 from assistant.desk.incident import RELATIONS, Incident, Relation
 from assistant.desk.people import Person
 from assistant.desk.record import stamp
+from kb.passages import id_numbered
 from kb.store import lock
-
-NUMBER = re.compile(r"\s*(?:INC-?)?0*(\d{1,9})\s*", re.IGNORECASE)
 
 
 def by_number(db: Session, number: str) -> Incident | None:
     """Return the incident with this number; INC-000042, inc42 and 42 all mean the same."""
-    match = NUMBER.fullmatch(number)
-    return db.get(Incident, int(match[1])) if match else None
+    meant = id_numbered("incident", number)
+    return db.get(Incident, meant) if meant is not None else None
 
 
 def relate(

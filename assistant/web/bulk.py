@@ -6,7 +6,7 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from assistant.desk import bulk, groups, link, people, relations, ways
+from assistant.desk import bulk, groups, link, people, ways
 from assistant.desk.bulk import ACTS, Asked, Outcome
 from assistant.desk.errors import Finding, Refused
 from assistant.desk.incident import Incident
@@ -18,6 +18,7 @@ from assistant.web.door import db, now
 from assistant.web.page import done, page
 from assistant.web.policy import allows
 from assistant.web.subjects import chosen, named_article, named_incident, offered
+from kb.passages import id_numbered
 
 blueprint = Blueprint("bulk", __name__)
 
@@ -61,12 +62,8 @@ def result_page(incidents: list[Incident], outcome: Outcome, **more: Any) -> Res
 
 def selected() -> list[Incident]:
     """Return the incidents that are ticked, as far as the viewer may read them."""
-    named = [
-        match[1]
-        for number in request.values.getlist("number")
-        if (match := relations.NUMBER.fullmatch(number))
-    ]
-    ids = list(dict.fromkeys(map(int, named)))[: bulk.MOST + 1]
+    named = [id_numbered("incident", number) for number in request.values.getlist("number")]
+    ids = list(dict.fromkeys(one for one in named if one is not None))[: bulk.MOST + 1]
     query = select(Incident).where(Incident.id.in_(ids), readable_incidents(viewer()))
     return sorted(db().scalars(query), key=lambda incident: ids.index(incident.id))
 

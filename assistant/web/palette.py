@@ -8,9 +8,11 @@ from flask import Blueprint, g, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import or_, select
 
+from assistant.desk import written
 from assistant.desk.asset import ConfigurationItem, Service
 from assistant.desk.incident import Incident
 from assistant.desk.people import Group, Person
+from assistant.desk.worklist import LISTS
 from assistant.identity import can, viewer
 from assistant.web import forms
 from assistant.web.door import db, runtime
@@ -20,13 +22,9 @@ from assistant.web.page import page
 from assistant.web.policy import allows
 from assistant.web.queue import nav, saved
 from assistant.web.subjects import numbered
-from kb.article import Article
-from kb.search import Found, find
 
 blueprint = Blueprint("palette", __name__)
 SHOWN = 5  # lines of a section
-LOOKED_AT = 40  # hits among which the first of each kind are shown
-SHORTEST = 3  # characters from which on texts are searched
 ACTIONS = (  # what to do -> where, who may
     ("New incident", "incidents.new", "incident.open"),
     ("New article", "articles.new", "article.write"),
@@ -48,7 +46,7 @@ class Line:
 @allows("palette")
 @limiter.limit("240/minute")
 def index() -> ResponseReturnValue:
-    """Show where one can go, the nearest to what is typed first."""
+    """Show where one can go: what is called so first, then what is written about it."""
     question = forms.question()
     return page("palette.html", "_palette.html", question=question, found=list(_found(question)))
 
@@ -69,7 +67,8 @@ def _numbered(question: str) -> Iterator[Line]:
 
 
 def _places(question: str) -> Iterator[Line]:
-    lists = [Line(line["label"], line["url"], str(line["count"])) for line in nav()]
+    meant = any(_fits(question, work.label) for work in LISTS.values())  # counting them all costs time
+    lists = [Line(line["label"], line["url"], str(line["count"])) for line in (nav() if meant else ())]
     views = [Line(line["label"], line["url"], line["by"] or "my view") for line in saved()]
     rooms = [(room.label, room.endpoint, room.action) for rooms in MENU.values() for room in rooms]
     open_to_me = [Line(label, url_for(where)) for label, where, action in (*ACTIONS, *rooms) if can(action)]
@@ -99,23 +98,13 @@ def _named(kind: Any, by: str, about: Callable[[Any], str]) -> Callable[[str], I
     return section
 
 
-def _texts(corpus: str, kind: Any) -> Callable[[str], Iterator[Line]]:
+def _texts(kind: str) -> Callable[[str], Iterator[Line]]:
     def section(question: str) -> Iterator[Line]:
-        ids = [hit.item_id for hit in _hits(question) if hit.corpus == corpus][:SHOWN]
-        for item_id in ids:
-            item = db().get(kind, item_id)
-            if item is not None:
-                yield _line(item)
+        if "written" not in g:  # of both kinds at once
+            g.written = written.about(db(), runtime().live, question, viewer(), most=SHOWN)
+        return (_line(item) for item in g.written.get(kind, ()))
 
     return section
-
-
-def _hits(question: str) -> list[Found]:
-    """Return what is written about it, asked once for articles and incidents together."""
-    if "written" not in g:
-        asked = len(question) >= SHORTEST
-        g.written = find(db(), runtime().live, question, viewer(), k=LOOKED_AT).hits if asked else []
-    return g.written  # type: ignore[no-any-return]
 
 
 def _all(question: str) -> Iterator[Line]:
@@ -123,8 +112,8 @@ def _all(question: str) -> Iterator[Line]:
         yield Line(f"Search everything for “{question}”", url_for("search.index", q=question))
 
 
-def _line(item: Article | Incident) -> Line:
-    endpoint = "articles.detail" if isinstance(item, Article) else "incidents.detail"
+def _line(item: written.Text) -> Line:
+    endpoint = "incidents.detail" if isinstance(item, Incident) else "articles.detail"
     return Line(item.title, url_for(endpoint, number=item.number), item.number)
 
 
@@ -135,11 +124,11 @@ def _fits(question: str, label: str) -> bool:
 SECTIONS: dict[str, Callable[[str], Iterator[Line]]] = {
     "By its number": _numbered,
     "Go to": _places,
-    "Articles": _texts("article", Article),
-    "Incidents": _texts("incident", Incident),
     "People": _people,
     "Services": _named(Service, "service", lambda service: "its incidents"),
     "Configuration items": _named(ConfigurationItem, "item", lambda item: item.kind),
     "Groups": _named(Group, "group", lambda group: "its incidents"),
+    "Articles": _texts("article"),
+    "Incidents": _texts("incident"),
     "Search": _all,
 }

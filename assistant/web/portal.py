@@ -16,8 +16,8 @@ from assistant.web.guard import limiter
 from assistant.web.page import page
 from assistant.web.policy import allows
 from assistant.web.portal_answers import answers_to
-from assistant.web.portal_reader import for_everybody, slug
-from assistant.web.subjects import number_of_mine
+from assistant.web.portal_reader import address_of, for_everybody, slug
+from assistant.web.subjects import article_by_number, number_of_mine
 
 blueprint = Blueprint("portal", __name__)
 PACE_KEPT = timedelta(minutes=10)
@@ -29,8 +29,8 @@ PACE_KEPT = timedelta(minutes=10)
 def home() -> ResponseReturnValue:
     """Ask what is not working, and answer as far as articles can."""
     question, typing = forms.question(), request.args.get("typing") == "yes"
-    if not typing and (number := number_of_mine(question)):
-        return redirect(url_for("incidents.detail", number=number), 303)
+    if not typing and (address := _numbered(question)):
+        return redirect(address, 303)
     answers = answers_to(question, unfinished=typing)
     about: dict[str, Any] = {"question": question, "answers": answers, "longest": forms.LONGEST_QUESTION}
     response = page("portal/home.html", "portal/_answers.html", front=front, **about)
@@ -59,6 +59,14 @@ def service(service_id: int, name: str = "") -> ResponseReturnValue:
     return for_everybody(
         page("portal/service.html", service=row, articles=articles, notices=told, front=contact)
     )
+
+
+def _numbered(question: str) -> str:
+    """Return where the incident or the article is whose number was asked for, and that the reader may read."""
+    if number := number_of_mine(question):
+        return url_for("incidents.detail", number=number)
+    article = article_by_number(question) if question.lower().startswith("kb") else None
+    return address_of(article) if article else ""
 
 
 def the_service(service_id: int) -> Service:

@@ -47,6 +47,7 @@ def _about(question: str) -> dict[str, Any]:
     results = everything.search(db(), runtime().live, query, asker, **how)
     return {
         "question": question,
+        "longest": forms.LONGEST_QUESTION,
         "results": results,
         "completions": complete(db(), at, asker),
         "showings": _remember(query, results),
@@ -67,11 +68,14 @@ def _remember(query: Query, results: Results) -> dict[tuple[str, int], int]:
     if answer is None:
         return {}
     hits = [hit.found for hit in results.hits if hit.found is not None]
+    # what a filter hides, and what is found by its name, is no gap; nor need anybody open what only comes nearest
+    by_name = bool(results.items) or any(hit.found is None or hit.numbered for hit in results.hits)
+    looked_up = answer.nothing and (results.narrowing.is_narrow or by_name)
     showings = [
         Showing(rank=rank, corpus=hit.corpus, item_id=hit.item_id, score=hit.probability, band=hit.band)
-        for rank, hit in enumerate(hits, 1)
+        for rank, hit in enumerate([] if looked_up else hits, 1)
     ]
     about = {"recipe": answer.recipe, "took_ms": answer.took_ms, "degraded": "\n".join(answer.degraded)}
-    about["unanswered"] = answer.nothing and not results.narrowing.is_narrow  # what a filter hides is no gap
+    about["unanswered"] = answer.nothing and not looked_up
     kept = keep(feedback.record_typed, query.text, showings, kind="search", actor=me(), now=now(), **about)
     return {(showing.corpus, showing.item_id): showing.id for showing in kept.showings}

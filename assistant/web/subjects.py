@@ -13,10 +13,10 @@ from assistant.desk.errors import Finding, Refused
 from assistant.desk.incident import Incident
 from assistant.desk.people import Group, Person
 from assistant.identity import me, viewer
-from assistant.web import forms, incoming
+from assistant.web import forms
 from assistant.web.door import db
 from kb.article import Article
-from kb.passages import LARGEST_ID
+from kb.passages import LARGEST_ID, id_numbered
 
 Row = TypeVar("Row")
 
@@ -74,7 +74,7 @@ def article_by_number(number: str) -> Article | None:
 
 def article_id(number: str) -> int | None:
     """Return the id that an article's number says; KB-000007, kb7 and 7 all mean the same."""
-    return incoming.whole(number.strip().upper().removeprefix("KB").removeprefix("-"))
+    return id_numbered("article", number)
 
 
 def _article_row(number: str) -> Article | None:

@@ -61,6 +61,11 @@ def test_what_nobody_opened_is_told_until_somebody_opens_it(asked, db, now):
     assert lines(asked, "ignored") == []
 
 
+def test_nobody_is_said_to_have_ignored_what_was_not_shown(asked, db, now):
+    ask(db, "toner smell", now, kind="search", unanswered=False)
+    assert lines(asked, "ignored") == lines(asked, "searches") == []
+
+
 def test_a_question_that_was_looked_at_comes_back_when_it_is_asked_again(asked, db, now):
     search = ask(db, "toner smell", now)
     seen.note(db, seen.SEARCH, search.gist, actor=make.person(db, "cleo"), now=now)

@@ -5,10 +5,12 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import select
 
 from assistant import worker
 from assistant.desk import everything
 from assistant.desk.classification import Category
+from assistant.desk.incident import Incident
 from assistant.desk.narrowing import complete
 from assistant.desk.operators import Asker
 from assistant.desk.permissions import viewer_of
@@ -128,6 +130,34 @@ def test_what_is_counted_leads_to_as_much(three):
     for values in facets.values():
         for term, count in values.items():
             assert three.ask(f"vpn {term}").total == count
+
+
+def test_what_is_counted_without_words_is_all_there_is_and_not_only_what_is_listed(three, monkeypatch):
+    monkeypatch.setattr(everything, "POOL", 2)
+    results = three.ask("kind:incident kind:article")
+    assert (len(results.hits), results.total) == (2, 3)
+    facets = three.facets("kind:incident kind:article")
+    assert facets["state"] == {"state:New": 1, "state:Closed": 1, "state:Validated": 1}
+    assert facets["service"] == {'service:"Remote access"': 2, "service:Mail": 1}
+    for values in facets.values():
+        for term, count in values.items():
+            assert three.ask(f"kind:incident kind:article {term}").total == count
+
+
+@pytest.mark.parametrize("typed", ["{}", "#{}", "inc{}", "INC {}", "inc-{}", "INC-{:06d}", "  {} "])
+def test_a_number_brings_what_bears_it_first_however_it_is_written(three, typed):
+    drops = three.scalar(select(Incident).where(Incident.title == "VPN drops at home"))
+    hits = three.ask(typed.format(drops.id)).hits
+    assert (hits[0].item, hits[0].numbered) == (drops, True)
+    assert not any(hit.numbered for hit in hits if hit.kind == "incident" and hit.item is not drops)
+
+
+def test_a_number_brings_nothing_that_is_filtered_out_and_nothing_first_that_is_only_quoted(three):
+    drops, slow = three.scalars(select(Incident).order_by(Incident.id))
+    assert three.titles(f"{drops.id} service:mail kind:incident") == {"VPN slow for mail"}
+    hits = three.ask(f"the vpn is slow for mail as in {drops.number} of last week kind:incident").hits
+    assert [hit.item for hit in hits] == [slow, drops]
+    assert [hit.numbered for hit in hits] == [False, True]
 
 
 def test_a_filter_that_is_on_is_a_chip_and_no_facet(three):

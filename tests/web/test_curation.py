@@ -126,6 +126,40 @@ def test_a_question_is_taken_off_the_list(cleo, runtime):
     assert cleo.get(f"/curation/searches/{key}").status_code == 404
 
 
+def gaps(cleo):
+    """Return what the two lists of questions say was asked in vain."""
+    pages = [cleo.get(f"/curation?kind={kind}").text for kind in ("searches", "ignored")]
+    return [re.findall(r"“([^”]+)”", page) for page in pages]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "Eve Marsh",
+        "eve@example.org",
+        "Remote access",
+        "LT-20981",
+        "1",
+        '"password reset"',
+        "kind:article toner",
+    ],
+)
+def test_looking_something_up_by_its_name_or_with_a_filter_is_no_question_asked_in_vain(
+    ben, cleo, browser, rows, embed, asked
+):
+    browser("eve")
+    with rows() as db:
+        make.article(db)
+        make.incident(db, "Screen is dark")
+        make.service(db)
+        make.item(db, "LT-20981")
+    embed()
+    ben.get("/search", query_string={"q": asked})
+    assert gaps(cleo) == [[], []]
+    ben.get("/search?q=toner+smells")
+    assert gaps(cleo) == [["toner smells"], []]
+
+
 @pytest.fixture
 def pair(rows):
     with rows() as db:

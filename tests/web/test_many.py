@@ -3,10 +3,12 @@
 import re
 
 import pytest
+from sqlalchemy import event
 
 from assistant.desk import link
 from assistant.desk.incident import Incident
 from assistant.desk.saved_view import SavedView
+from assistant.web import palette
 from tests import make
 
 
@@ -120,6 +122,77 @@ def test_many_incidents_do_not_push_the_article_out_of_the_palette(ben, rows, em
     articles, _, incidents = found.partition('<section aria-label="Incidents">')
     assert "Fax lines are cut" in articles
     assert incidents.count("is silent") == 5
+
+
+SECTION = re.compile(r'<section aria-label="([^"]+)">')
+
+
+@pytest.fixture
+def tunnel(rows, embed):
+    """Articles and incidents about a tunnel, a device that is called so, and incidents about something else."""
+    with rows() as db:
+        for n in range(4):
+            make.article(db, title=f"Tunnel {n} collapses", issue="The tunnel collapses.")
+            make.incident(db, f"Tunnel {n} collapses", text="The tunnel collapses.")
+        make.item(db, "tunnel-gw-01")
+        for title in ("Queue collapses", "Scanner scans slowly", "Scanner scans slowly at the counter"):
+            make.incident(db, title, text="So it is.")
+    embed()
+
+
+def sections(browser, typed):
+    return SECTION.findall(browser.get("/palette", query_string={"q": typed}).text)
+
+
+def test_what_is_called_so_stands_in_the_palette_before_what_is_written_about_it(ben, tunnel):
+    assert sections(ben, "tunnel") == ["Configuration items", "Articles", "Incidents", "Search"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"), [("Ada Okafor", ["People"]), ("tunnel-gw", ["Configuration items"]), ("zzzzqqq", [])]
+)
+def test_the_palette_shows_nothing_that_has_nothing_to_do_with_what_is_typed(ben, tunnel, typed, found):
+    assert sections(ben, typed) == [*found, "Search"]
+
+
+def test_under_a_number_stands_nothing_but_what_bears_it(ben, tunnel):
+    assert sections(ben, "INC-2") == ["By its number", "Search"]
+
+
+def test_the_palette_reads_the_last_word_as_the_beginning_of_one(ben, tunnel):
+    found = ben.get("/palette?q=collapses+tunn").text
+    assert found.count("Tunnel") == 8 and "Queue collapses" not in found
+    assert sections(ben, "scann") == ["Incidents", "Search"]
+
+
+def test_the_palette_shows_what_is_likely_though_it_says_less_than_the_best(ben, tunnel):
+    found = ben.get("/palette?q=scans+slowly+count").text
+    assert found.count("Scanner scans slowly") == 2 and "Queue" not in found
+
+
+@pytest.mark.parametrize(
+    "typed", ["kind:article tunnel collapses", '"tunnel collapses"', "tunnel collapses -noon"]
+)
+def test_what_narrows_a_search_leads_from_the_palette_to_the_search(ben, tunnel, typed):
+    assert sections(ben, typed) == ["Search"]
+
+
+def test_the_palette_asks_no_more_often_the_more_it_finds_and_counts_only_lists_that_are_meant(
+    ben, tunnel, runtime, monkeypatch
+):
+    asked = []
+    event.listen(runtime.engine, "before_cursor_execute", lambda *about: asked.append(about[2]))
+
+    def statements(typed, shown):
+        monkeypatch.setattr(palette, "SHOWN", shown)
+        asked.clear()
+        found = ben.get("/palette", htmx=True, query_string={"q": typed}).text
+        return found.count("collapses"), len(asked), any("count(" in statement for statement in asked)
+
+    statements("tunnel", 1)  # the first who asks reads the index as well
+    few, many = statements("tunnel", 1), statements("tunnel", 4)
+    assert (few, many) == ((2, few[1], False), (8, few[1], False))
+    assert statements("unassigned", 1)[2]
 
 
 def test_the_palette_knows_a_number_and_says_nothing_of_one_that_may_not_be_read(ben, rows):

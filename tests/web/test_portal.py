@@ -83,6 +83,16 @@ def test_her_own_number_leads_to_her_incident_and_nobody_elses(ada, eve, rows):
     assert ada.get("/help", query_string={"q": number, "typing": "yes"}).status_code == 200
 
 
+def test_the_number_of_an_article_leads_to_it_as_far_as_she_may_read_it(ada, rows):
+    with rows() as db:
+        shared, internal = make.article(db), make.article(db, audience="internal")
+        numbers = shared.number, internal.number
+    for said in (numbers[0], "kb1", "KB 1", "kb-01"):
+        assert "/help/articles/KB-000001/" in ada.get("/help", query_string={"q": said}).headers["Location"]
+    assert ada.get("/help", query_string={"q": numbers[1]}).status_code == 200
+    assert ada.get("/help?q=1").status_code == 200
+
+
 def test_no_answer_leads_to_a_person_with_the_question_kept(ada, runtime):
     text = ada.get("/help?q=My+chair+squeaks").text
     assert "No answer is written down for this yet." in text
