@@ -33,8 +33,9 @@ def index() -> ResponseReturnValue:
     question = forms.question()
     if not me().works:
         return redirect(url_for("portal.home", q=question), 303)
-    answer = page("search/index.html", "search/_found.html", **_about(question))
-    answer.headers["HX-Replace-Url"] = url_for("search.index", q=question)
+    about = _about(question)
+    answer = page("search/index.html", "search/_found.html", **about)
+    answer.headers["HX-Replace-Url"] = about["address"]()
     return answer
 
 
@@ -45,6 +46,8 @@ def _about(question: str) -> dict[str, Any]:
     typing = forms.text("typing") == "yes"
     how: dict[str, Any] = {"shown": upto, "unfinished": typing, "now": now()}
     results = everything.search(db(), runtime().live, query, asker, **how)
+    view = opened_view()
+    here = {"q": question, "view": view.id if view else None, "upto": upto if upto > PAGE else None}
     return {
         "question": question,
         "longest": forms.LONGEST_QUESTION,
@@ -58,7 +61,8 @@ def _about(question: str) -> dict[str, Any]:
         "with_or_without": lambda term: url_for("search.index", q=str(query.toggled(term))),
         "only_words": url_for("search.index", q=plainly(query.text, forms.LONGEST_QUESTION)),
         "kept": [("q", question)],
-        "view": opened_view(),
+        "view": view,
+        "address": lambda **changes: url_for("search.index", **{**here, **changes}),
     }
 
 

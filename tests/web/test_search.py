@@ -221,6 +221,30 @@ def test_there_is_more_to_show(ben, rows, embed):
     assert 'id="more"' not in ben.get(more).text
 
 
+def test_a_saved_search_stays_it_when_more_is_shown_and_the_address_tells_how_much(ben, rows, embed):
+    with rows() as db:
+        for _ in range(25):
+            make.incident(db, "VPN drops")
+    embed()
+    saved = ben.get(ben.post("/views", name="Open VPN", q="vpn").location)
+    part = re.search(r'id="more" href="[^"]+" hx-get="([^"]+)"', saved.text)[1].replace("&amp;", "&")
+    answer = ben.get(f"{part}&q=vpn", htmx=True)
+    assert answer.text.count('<article class="answer">') == 25
+    assert answer.headers["HX-Replace-Url"] == "/search?q=vpn&view=1&upto=40"
+    again = ben.get(answer.headers["HX-Replace-Url"])
+    assert again.text.count('<article class="answer">') == 25 and "<title>Open VPN" in again.text
+    assert ben.get("/search?q=vpn&typing=yes", htmx=True).headers["HX-Replace-Url"] == "/search?q=vpn"
+
+
+def test_the_second_page_of_a_saved_list_is_of_the_same_name(ben, rows):
+    with rows() as db:
+        for _ in range(60):
+            make.incident(db, "VPN drops")
+    first = ben.get(ben.post("/views", name="All of it", list="all").location)
+    second = re.search(r'href="([^"]*after=[^"]*)"', first.text)[1].replace("&amp;", "&")
+    assert "<title>All of it" in first.text and "<title>All of it" in ben.get(second).text
+
+
 def test_ben_saves_a_search_opens_it_from_the_menu_renames_and_removes_it(ben, incident, embed):
     embed()
     saved = ben.post("/views", name="Open VPN", q="vpn state:open")
