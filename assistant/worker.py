@@ -24,7 +24,7 @@ from assistant.handlers import HANDLERS, LONG
 from assistant.importers import uploads
 from assistant.runtime import Runtime
 from assistant.telling import Tell
-from kb import beside, embeddings, likeness
+from kb import beside, embeddings, feedback, likeness
 
 log = structlog.get_logger("worker")
 MOST_JOBS = 50  # in one round
@@ -167,12 +167,13 @@ def _let_embed(runtime: Runtime) -> None:
 
 
 def tidy(runtime: Runtime, now: datetime) -> None:
-    """Delete sign-ins that ended, jobs that are long done, places long past, who left, and files that no row knows."""
+    """Delete what is over: sign-ins, jobs, places, who left, idle searches of long ago, and files that no row knows."""
     with runtime.writing() as db:
         signin.purge(db, now=now)
         jobs.purge(db, now=now)
         embeddings.forget_old_marks(db)
         presence.purge(db, now=now)
+        feedback.purge(db, now=now)
         db.commit()
         known = {*db.scalars(select(Attachment.sha256)), site.of(db, "brand")["logo"]}
     oldest = (now - timedelta(days=1)).timestamp()

@@ -1,17 +1,22 @@
 """What was asked, what was shown, and what people did with it: the record that later ranking learns from."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from difflib import SequenceMatcher
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, select, update
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
 from kb.errors import Finding, Refused
 from kb.store import Base, UtcDateTime, rows_changed
 
 CHOICES = ("used", "reference", "rejected", "opened")
-STILL_TYPING = timedelta(minutes=2)  # a longer text so soon after a shorter one is the same question
+STILL_TYPING = timedelta(
+    minutes=2
+)  # a text so soon after another one that it continues or mends is the same question
+ALIKE, COMPARED = 0.8, 500  # share of the letters that a mended text keeps, of so many
+KEPT = timedelta(days=365)  # what led to nothing
 BEFORE_ASKING = timedelta(minutes=30)  # what somebody searched so shortly before filing belongs to it
 TAKEN = ("used", "reference", "opened")  # somebody looked into what was found
 
@@ -77,6 +82,14 @@ class Showing(Base):
     failed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     search: Mapped[Search] = relationship(back_populates="showings")
+
+
+def showings(hits: Iterable[Any]) -> list[Showing]:
+    """Return hits of a search (kb.search.Found) as they are shown, the first at rank 1."""
+    return [
+        Showing(rank=rank, corpus=hit.corpus, item_id=hit.item_id, score=hit.probability, band=hit.band)
+        for rank, hit in enumerate(hits, 1)
+    ]
 
 
 def record(
@@ -158,6 +171,13 @@ def choose(
     return showing
 
 
+def purge(db: Session, *, now: datetime) -> int:
+    """Delete searches of long ago that no incident came of and whose answers nobody used; return how many they were."""
+    answered = select(Showing.search_id).where(Showing.choice.is_not(None))
+    idle = (Search.incident_id.is_(None), Search.led_to_id.is_(None), Search.id.not_in(answered))
+    return rows_changed(db, delete(Search).where(Search.at <= now - KEPT, *idle))
+
+
 def came_back(db: Session, incident_id: int, *, now: datetime) -> int:
     """Say that what was used for an incident did not hold; return how much that was."""
     asked = select(Search.id).where(Search.incident_id == incident_id)
@@ -198,6 +218,10 @@ def _is_own(search: Search, actor: Any, visitor: str | None) -> bool:
 
 
 def _goes_on(search: Search, text: str) -> bool:
-    """Say whether a text is what was asked, typed on, and nothing was done with the answers yet."""
-    untouched = search.led_to_id is None and not any(showing.choice for showing in search.showings)
-    return untouched and text.strip().lower().startswith(search.text.strip().lower())
+    """Say whether a text is what was asked, typed on or mended, and nothing was done with the answers yet."""
+    if search.led_to_id is not None or any(showing.choice for showing in search.showings):
+        return False
+    before, after = search.text.strip().lower(), text.strip().lower()
+    if after.startswith(before):
+        return True
+    return SequenceMatcher(None, before[:COMPARED], after[:COMPARED], autojunk=False).ratio() >= ALIKE

@@ -143,23 +143,23 @@ def record(
 ) -> Panel:
     """Keep what was asked and shown; return the panel with a showing behind every suggestion.
 
-    The same suggestions for the same incident and text, asked again by the same person, are not kept twice.
+    The same suggestions for the same incident and text, asked again by the same person, are not kept twice, nor is what
+    they typed of a new one a moment ago.
     """
     answer = panel.answer
     if answer is None:
         return panel
     known = _last_search(db, panel, incident_id, actor) if incident_id else None
     if known is None:
-        showings = [_showing(rank, one) for rank, one in enumerate(panel.all, 1)]
+        showings = feedback.showings(one.found for one in panel.all)
         about: dict[str, Any] = {
             "incident_id": incident_id,
             "recipe": answer.recipe,
             "took_ms": answer.took_ms,
         }
         degraded = "\n".join(panel.degraded)
-        known = feedback.record(
-            db, panel.asked, showings, kind=kind, actor=actor, now=now, degraded=degraded, **about
-        )
+        keep = feedback.record if incident_id else feedback.record_typed
+        known = keep(db, panel.asked, showings, kind=kind, actor=actor, now=now, degraded=degraded, **about)
     by_item = {(showing.corpus, showing.item_id): showing for showing in known.showings}
     fields = {
         name: _joined(getattr(panel, name), by_item) for name in ("articles", "incidents", "open_incidents")
@@ -307,11 +307,6 @@ def _last_search(db: Session, panel: Panel, incident_id: int, actor: Person | No
         return None
     shown = [(one.found.corpus, one.found.item_id) for one in panel.all]
     return last if [(showing.corpus, showing.item_id) for showing in last.showings] == shown else None
-
-
-def _showing(rank: int, one: Suggestion) -> Showing:
-    hit = one.found
-    return Showing(rank=rank, corpus=hit.corpus, item_id=hit.item_id, score=hit.probability, band=hit.band)
 
 
 def _joined(shown: list[Suggestion], by_item: dict[tuple[str, int], Showing]) -> list[Suggestion]:

@@ -15,7 +15,6 @@ from assistant.web.portal_reader import reader
 from kb import feedback
 from kb.article import Article
 from kb.corpus import Occasion
-from kb.feedback import Showing
 from kb.search import Found, find
 
 FIRST, MOST = 3, 8  # answers at first, and behind “More answers”
@@ -58,13 +57,9 @@ def answers_to(question: str, *, unfinished: bool = False) -> Answers:
         db(), [hit.item_id for hit in answer.hits if hit.corpus == "notice" and hit.band in NEAR]
     )
     nothing = answer.nothing or not hits
-    showings = [
-        Showing(rank=rank, corpus=hit.corpus, item_id=hit.item_id, score=hit.probability, band=hit.band)
-        for rank, hit in enumerate(hits, 1)
-    ]
     about = {"recipe": answer.recipe, "took_ms": answer.took_ms, "degraded": "\n".join(answer.degraded)}
     about |= {"unanswered": nothing and not told, **reader()}
-    kept = keep(feedback.record_typed, question, showings, kind="portal", now=now(), **about)
+    kept = keep(feedback.record_typed, question, feedback.showings(hits), kind="portal", now=now(), **about)
     shown = [
         Answer(rows[hit.item_id], hit, showing.id) for hit, showing in zip(hits, kept.showings, strict=True)
     ]

@@ -19,7 +19,6 @@ from assistant.web.policy import allows
 from assistant.web.queue import opened_view
 from assistant.web.words import zone
 from kb import feedback
-from kb.feedback import Showing
 
 blueprint = Blueprint("search", __name__)
 PAGE, MOST = 20, 60  # lines at first, and at most
@@ -75,10 +74,7 @@ def _remember(query: Query, results: Results) -> dict[tuple[str, int], int]:
     # what a filter hides, and what is found by its name, is no gap; nor need anybody open what only comes nearest
     by_name = bool(results.items) or any(hit.found is None or hit.numbered for hit in results.hits)
     looked_up = answer.nothing and (results.narrowing.is_narrow or by_name)
-    showings = [
-        Showing(rank=rank, corpus=hit.corpus, item_id=hit.item_id, score=hit.probability, band=hit.band)
-        for rank, hit in enumerate([] if looked_up else hits, 1)
-    ]
+    showings = feedback.showings([] if looked_up else hits)
     about = {"recipe": answer.recipe, "took_ms": answer.took_ms, "degraded": "\n".join(answer.degraded)}
     about["unanswered"] = answer.nothing and not looked_up
     kept = keep(feedback.record_typed, query.text, showings, kind="search", actor=me(), now=now(), **about)

@@ -35,6 +35,26 @@ def test_what_ada_types_on_replaces_its_beginning(db, ask):
     assert texts(db) == ["VPN drops", "printer"]
 
 
+def test_what_ada_mends_replaces_what_she_typed_before(db, ask):
+    for after, text in enumerate(["Prnter jams\nSince Monday.", "Printer jams\nSince Monday."]):
+        ask(text, after=after)
+    ask("My chair squeaks", after=5)
+    assert texts(db) == ["Printer jams\nSince Monday.", "My chair squeaks"]
+
+
+def test_searches_of_long_ago_go_unless_somebody_did_something_with_them(db, ask, now):
+    ask("idle", after=-1)
+    opened, filed = ask("mail", who="eve"), ask("printer")
+    feedback.choose(db, opened.showings[0], "rejected", reason="No.", actor=make.person(db, "eve"), now=now)
+    incident = make.incident(db)
+    feedback.led_to(db, incident.id, actor=make.person(db, "ada"), now=now)
+    assert feedback.purge(db, now=now + feedback.KEPT) == 0, "what led to an incident stays"
+    ask("chair", after=100)
+    assert feedback.purge(db, now=now + feedback.KEPT + timedelta(seconds=100)) == 1
+    assert texts(db) == ["idle", "mail", "printer"]
+    assert [filed.led_to_id, db.query(Showing).count()] == [incident.id, 3]
+
+
 def test_other_people_later_times_and_answers_that_were_opened_stand(db, ask, now):
     ask("vpn")
     ask("vpn drops", who="eve")
