@@ -76,6 +76,11 @@ class Ranked:
         """Its id among its kind."""
         return int(self.item.partition(":")[2])
 
+    @property
+    def place(self) -> tuple[str, int]:
+        """Its kind and its id."""
+        return self.corpus, self.item_id
+
 
 class Asking:
     """One question to both halves of the index, each of which may be missing or fail."""

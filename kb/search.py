@@ -109,15 +109,11 @@ def find(
     when and by which incident it is asked; None: only what is written counts.
     """
     started = time.perf_counter()
-    halves = live.at(db)
-    allowed = _allowed(db, live, viewer, corpora, within.ids)
     pool = max(within.pool, k + len(within.without))
-    own = phrases_told_by(db, [item_id for corpus, item_id in within.without if corpus == "incident"])
-    how: dict[str, Any] = {"unfinished": unfinished, "without": own}
-    manner = tuning.manner(db, live.fingerprint, live.turned)
-    search = Asking(halves, text, allowed, pool, manner=manner, **how)
-    hidden = {f"{corpus}:{item_id}" for corpus, item_id in within.without}
-    wanted = [one for one in search.ranked() if one.corpus in corpora and one.item not in hidden]
+    how: dict[str, Any] = {"unfinished": unfinished, "without": _told_by(db, within)}
+    how["manner"] = manner = tuning.manner(db, live.fingerprint, live.turned)
+    search = Asking(live.at(db), text, _allowed(db, live, viewer, corpora, within.ids), pool, **how)
+    wanted = [one for one in search.ranked() if one.corpus in corpora and one.place not in within.without]
     readable, first = _readable(db, live, viewer, wanted), max(k, pool // 2)
     if occasion is not None:
         best = readable[: min(first, KNOWN)]
@@ -135,7 +131,7 @@ def find(
         solved=solved,
         took_ms=(time.perf_counter() - started) * 1000,
         recipe=live.fingerprint,
-        order=tuple((one.corpus, one.item_id) for one in ranked),
+        order=tuple(one.place for one in ranked),
         spelled=_read_as(search, rows),
     )
 
@@ -144,6 +140,11 @@ def _promising(ranked: Sequence[Ranked], solved: float, chances: Mapping[str, fl
     """Say whether somebody here is likely to have solved it, and the first hit is worth a look."""
     likely = bool(ranked) and solved >= calibration.UNSOLVED
     return likely and chances[ranked[0].item] >= calibration.FLOOR
+
+
+def _told_by(db: Session, within: Within) -> Collection[int]:
+    """Return the phrases in which articles are known by incidents that must not be shown."""
+    return phrases_told_by(db, [item_id for corpus, item_id in within.without if corpus == "incident"])
 
 
 def _allowed(
@@ -169,7 +170,7 @@ def _readable(db: Session, live: Live, viewer: Viewer, ranked: Sequence[Ranked])
         if corpus in live.corpora
         for item_id in live.corpora[corpus].readable(db, viewer, ids)
     }
-    return [one for one in ranked if (one.corpus, one.item_id) in readable]
+    return [one for one in ranked if one.place in readable]
 
 
 def _standings(
@@ -191,7 +192,7 @@ def _fitting(within: Within, ranked: Sequence[Ranked]) -> list[Ranked]:
         for item_id in within.fits(corpus, ids)
         if corpus not in within.ids or item_id in within.ids[corpus]
     }
-    return [one for one in ranked if (one.corpus, one.item_id) in meant]
+    return [one for one in ranked if one.place in meant]
 
 
 def _by_corpus(ranked: Sequence[Ranked]) -> dict[str, list[int]]:

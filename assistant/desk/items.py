@@ -59,9 +59,9 @@ def kinds(db: Session) -> list[str]:
     return list(db.scalars(used.order_by(ConfigurationItem.kind)))
 
 
-def named(db: Session, begins: str, most: int = 10) -> list[ConfigurationItem]:
+def named(db: Session, typed: str, most: int = 10) -> list[ConfigurationItem]:
     """Return the items whose name holds what is typed, for completion."""
-    fits = (ConfigurationItem.active, ConfigurationItem.name.icontains(begins, autoescape=True))
+    fits = (ConfigurationItem.active, ConfigurationItem.name.icontains(typed, autoescape=True))
     return list(
         db.scalars(select(ConfigurationItem).where(*fits).order_by(ConfigurationItem.name).limit(most))
     )

@@ -109,6 +109,14 @@ def by_email(db: Session, email: str) -> Person | None:
     return db.scalar(select(Person).where(Person.email == email.strip().lower()))
 
 
+def named(db: Session, typed: str, most: int) -> list[Person]:
+    """Return those who are here and whose name holds what is typed, or whose mail address begins so, by name."""
+    fits = Person.name.icontains(typed, autoescape=True) | Person.email.startswith(
+        typed.lower(), autoescape=True
+    )
+    return list(db.scalars(select(Person).where(Person.active, fits).order_by(Person.name).limit(most)))
+
+
 def who_work(db: Session) -> list[Person]:
     """Return everybody to whom an incident can be assigned, by name."""
     return list(

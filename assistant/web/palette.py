@@ -6,12 +6,12 @@ from typing import Any
 
 from flask import Blueprint, g, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
-from assistant.desk import written
+from assistant.desk import people, written
 from assistant.desk.asset import ConfigurationItem, Service
 from assistant.desk.incident import Incident
-from assistant.desk.people import Group, Person
+from assistant.desk.people import Group
 from assistant.desk.worklist import LISTS
 from assistant.identity import can, viewer
 from assistant.web import forms
@@ -78,12 +78,7 @@ def _places(question: str) -> Iterator[Line]:
 
 
 def _people(question: str) -> Iterator[Line]:
-    fits = or_(
-        Person.name.icontains(question, autoescape=True),
-        Person.email.startswith(question.lower(), autoescape=True),
-    )
-    query = select(Person).where(Person.active, fits).order_by(Person.name).limit(SHOWN)
-    for person in db().scalars(query) if question else ():
+    for person in people.named(db(), question, SHOWN) if question else ():
         about = ", ".join(filter(None, (person.department, person.place))) or person.email
         yield Line(person.name, url_for("queue.index", list="all", requester=person.id), about)
 

@@ -22,7 +22,6 @@ from kb.passages import headline
 
 blueprint = Blueprint("portal_ask", __name__)
 ONE_SENTENCE = 120  # characters; a longer question is told below, and its first words are what does not work
-UNKNOWN = 0  # in the place of a service: “I do not know”
 
 
 @blueprint.get("/help/ask")

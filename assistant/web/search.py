@@ -51,6 +51,7 @@ def _about(question: str) -> dict[str, Any]:
         "question": question,
         "longest": forms.LONGEST_QUESTION,
         "results": results,
+        "asked": bool(query.terms),  # not while the value of an operator is about to be typed
         "completions": complete(db(), at, asker),
         "showings": _remember(query, results),
         "more": upto + PAGE if upto < min(results.total, MOST) else 0,
