@@ -1,4 +1,6 @@
-"""Markdown to safe HTML. The only place that makes HTML out of what people write."""
+"""Markdown to safe HTML, and to plain text. The only place that makes HTML out of what people write."""
+
+import re
 
 import nh3
 from markdown_it import MarkdownIt
@@ -17,6 +19,9 @@ ATTRIBUTES = {
     "code": {"class"},
 }
 HEADINGS = {"h1": "h2", "h2": "h3", "h3": "h4", "h4": "h5", "h5": "h6"}  # the page has the h1
+
+MARKS = re.compile(r"\*\*|`+|^#+ ", re.MULTILINE)
+EMPHASIS = re.compile(r"(?<![\w*])\*(\w(?:[^*\n]{0,80}\w)?)\*(?![\w*])")  # a star by itself means something
 
 _markdown = MarkdownIt("commonmark", {"html": False, "linkify": False, "maxNesting": 30})
 _markdown.enable(["table", "strikethrough"]).use(tasklists_plugin)
@@ -41,6 +46,11 @@ def render(text: str) -> str:
         url_schemes={"http", "https", "mailto", "tel"},
         link_rel="noopener noreferrer nofollow",
     )
+
+
+def plain(text: str) -> str:
+    """Return Markdown as plain text, line by line, without what only tells how it looks."""
+    return EMPHASIS.sub(r"\1", MARKS.sub("", text))
 
 
 def _own_pictures(tag: str, name: str, value: str) -> str | None:

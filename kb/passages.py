@@ -51,7 +51,7 @@ def number_of(corpus: str, item_id: int) -> str:
 
 def id_numbered(corpus: str, text: str) -> int | None:
     """Return the id that a text is the number of: INC-000042, inc 42, #42 and 42 all mean the same incident."""
-    number = re.fullmatch(rf"(?:{NUMBERS[corpus]}[-\s]?|#)?0*(\d{{1,9}})", text.strip(), re.IGNORECASE)
+    number = re.fullmatch(rf"(?:{NUMBERS[corpus]}[-\s]?|#)?0*(\d{{1,9}})[?!.]?", text.strip(), re.IGNORECASE)
     return int(number[1]) if number else None
 
 

@@ -79,7 +79,8 @@ class Hit:
 class Results:
     """What was found. total: of how much the hits are the first; answer: of the index, None where it was not asked.
 
-    items: configuration items that the question names; what happened to them need not say so in words.
+    items: configuration items that the question names; what happened to them need not say so in words. by_number: it
+    asks for what bears a number, and for nothing else.
     """
 
     narrowing: Narrowing
@@ -88,6 +89,12 @@ class Results:
     facets: list[Facet] = field(default_factory=list)
     answer: Answer | None = None
     items: list[ConfigurationItem] = field(default_factory=list)
+    by_number: bool = False
+
+    @property
+    def unsure(self) -> bool:
+        """Whether nothing can be trusted of what was found by its words."""
+        return self.answer is not None and (self.answer.nothing or self.by_number)
 
 
 def search(
@@ -104,8 +111,10 @@ def search(
     narrowing = read(db, query, asker)
     written = [kind for kind in narrowing.kinds if kind in MOMENT]
     numbered = _numbered(db, asker, query.text, narrowing, written)
-    asked_for = numbered if len(query.text.split()) <= NAMED_WORDS else []  # a longer text only quotes it
-    order, answer = [*asked_for, *_named(db, query, narrowing)], None
+    by_number = len(query.text.split()) <= NAMED_WORDS and _is_number(
+        query.text
+    )  # a longer text only quotes it
+    order, answer = [*(numbered if by_number else ()), *_named(db, query, narrowing)], None
     found: facets.Found = {}
     if query.text and written:
         within = _within(db, asker, narrowing, written)
@@ -120,7 +129,12 @@ def search(
     items = _items_named(db, query.text) if "incident" in narrowing.kinds else []
     counts = facets.counted(db, found)
     left = facets.left(db, counts, narrowing.clauses)
-    return Results(narrowing, hits, counts["kind"].total(), left, answer, items)
+    return Results(narrowing, hits, counts["kind"].total(), left, answer, items, by_number)
+
+
+def _is_number(text: str) -> bool:
+    """Say whether a text is the number of something, or quotes one; whether anything bears it is another question."""
+    return bool(items_numbered(text)) or any(id_numbered(kind, text) is not None for kind in MOMENT)
 
 
 def _numbered(db: Session, asker: Asker, text: str, narrowing: Narrowing, kinds: Collection[str]) -> Order:

@@ -66,14 +66,19 @@ def _words(*known: Value) -> Values:
 
 
 def _rows(kind: Any, unset: str, *columns: Any) -> Values:
-    """Return the rows with a text in one of the columns, called so first; unset: how people say that there is none."""
+    """Return the rows with a text in one of the columns, what is called or begins so first.
+
+    unset: how people say that there is none.
+    """
     none = [Value((UNSET,), (unset, "none"), whole=True)] if unset else []
 
     def fitting(db: Session, asker: Asker, text: str, limit: int) -> list[Value]:
         fits = or_(*(column.icontains(text, autoescape=True) for column in columns))
         called = or_(*(func.lower(column) == text.lower() for column in columns))
+        begins = or_(*(column.istartswith(text, autoescape=True) for column in columns))
         query = select(kind.id, *columns).where(fits)
-        rows = db.execute(query.order_by(called.desc(), kind.active.desc(), kind.name).limit(limit))
+        best = (called.desc(), kind.active.desc(), begins.desc(), kind.name)
+        rows = db.execute(query.order_by(*best).limit(limit))
         me = [Value((asker.viewer.person_id,), ("me",), whole=True)] if kind is Person else []
         own = [value for value in (*me, *none) if value.begins(text)]
         return [*(Value((row.id,), tuple(row)[1:], ", ".join(row[2:])) for row in rows), *own]
@@ -85,7 +90,11 @@ def _categories(db: Session, asker: Asker, text: str, limit: int) -> list[Value]
     """Return the categories with a text in their path; each means those below it too."""
     unset = Value((UNSET,), (FILTERS["category"].unset, "none"), whole=True)
     tree = classification.everything(db)
-    fits = [row for row in tree if text.casefold() in row.path.casefold()]
+    low = text.casefold()
+    fits = [row for row in tree if low in row.path.casefold()]
+    fits.sort(
+        key=lambda row: not (row.name.casefold().startswith(low) or row.path.casefold().startswith(low))
+    )
     return [
         *(Value(_branch(row, tree), (row.path, row.name)) for row in fits[:limit]),
         *([unset] if unset.begins(text) else []),

@@ -18,8 +18,8 @@ from assistant.desk.record import stamp
 from kb import feedback
 from kb.article import CONFIDENCES, Article
 from kb.authoring import NEAR
-from kb.feedback import Showing
 from kb.live import Live
+from kb.markup import plain
 from kb.search import Answer, Found, Within, find
 from kb.viewer import Viewer
 
@@ -45,7 +45,7 @@ class Suggestion:
     held: str = ""
     differs: tuple[Difference, ...] = ()
     known: tuple[str, ...] = ()
-    showing: Showing | None = None
+    showing: feedback.Showing | None = None
     asked: str = ""
     there: str = ""
 
@@ -167,7 +167,9 @@ def record(
     return Panel(**fields, nothing=panel.nothing, degraded=panel.degraded, asked=panel.asked, answer=answer)
 
 
-def use(db: Session, incident: Incident, showing: Showing, *, actor: Person, now: datetime) -> Incident:
+def use(
+    db: Session, incident: Incident, showing: feedback.Showing, *, actor: Person, now: datetime
+) -> Incident:
     """Take a suggestion: link it, and put its cause and resolution into the incident where nothing is written yet."""
     _choose(db, incident, showing, "used", actor=actor, now=now)
     if showing.corpus == "article":
@@ -186,7 +188,9 @@ def use(db: Session, incident: Incident, showing: Showing, *, actor: Person, now
     return incident
 
 
-def refer(db: Session, incident: Incident, showing: Showing, *, actor: Person, now: datetime) -> Incident:
+def refer(
+    db: Session, incident: Incident, showing: feedback.Showing, *, actor: Person, now: datetime
+) -> Incident:
     """Keep a suggestion as read for this incident, without saying that it resolved it."""
     _choose(db, incident, showing, "reference", actor=actor, now=now)
     if showing.corpus == "article":
@@ -200,7 +204,9 @@ def refer(db: Session, incident: Incident, showing: Showing, *, actor: Person, n
     return incident
 
 
-def attach_to(db: Session, incident: Incident, showing: Showing, *, actor: Person, now: datetime) -> Incident:
+def attach_to(
+    db: Session, incident: Incident, showing: feedback.Showing, *, actor: Person, now: datetime
+) -> Incident:
     """Merge this incident into the open one that was shown, because it says the same."""
     if showing.corpus != "incident":
         raise MoveNotAllowed("An incident can only be a duplicate of an incident.")
@@ -211,14 +217,14 @@ def attach_to(db: Session, incident: Incident, showing: Showing, *, actor: Perso
 
 
 def reject(
-    db: Session, incident: Incident, showing: Showing, reason: str, *, actor: Person, now: datetime
+    db: Session, incident: Incident, showing: feedback.Showing, reason: str, *, actor: Person, now: datetime
 ) -> Incident:
     """Say why a suggestion does not help here."""
     _choose(db, incident, showing, "rejected", actor=actor, now=now, reason=reason)
     return incident
 
 
-def readable(db: Session, showing: Showing, person: Person) -> bool:
+def readable(db: Session, showing: feedback.Showing, person: Person) -> bool:
     """Say whether a person may read, now, what was shown to somebody."""
     kind = Article if showing.corpus == "article" else Incident
     return bool(readable_ids(db, viewer_of(db, person), kind, [showing.item_id]))
@@ -227,7 +233,7 @@ def readable(db: Session, showing: Showing, person: Person) -> bool:
 def _choose(
     db: Session,
     incident: Incident,
-    showing: Showing,
+    showing: feedback.Showing,
     choice: str,
     *,
     actor: Person,
@@ -309,10 +315,11 @@ def _last_search(db: Session, panel: Panel, incident_id: int, actor: Person | No
     return last if [(showing.corpus, showing.item_id) for showing in last.showings] == shown else None
 
 
-def _joined(shown: list[Suggestion], by_item: dict[tuple[str, int], Showing]) -> list[Suggestion]:
+def _joined(shown: list[Suggestion], by_item: dict[tuple[str, int], feedback.Showing]) -> list[Suggestion]:
     return [replace(one, showing=by_item[one.found.corpus, one.found.item_id]) for one in shown]
 
 
 def _take(incident: Incident, cause: str, resolution: str) -> None:
-    incident.cause = incident.cause.strip() or cause
-    incident.resolution = incident.resolution.strip() or resolution
+    """Fill what an incident does not say yet; unlike articles it is plain text."""
+    incident.cause = incident.cause.strip() or plain(cause)
+    incident.resolution = incident.resolution.strip() or plain(resolution)

@@ -11,7 +11,8 @@ from markupsafe import Markup, escape
 
 from assistant.identity import me
 from assistant.web.door import now
-from kb.markup import render
+from index.runs import ASIAN
+from kb.markup import plain, render
 
 STEPS = (  # shorter than this: counted in that unit
     (timedelta(hours=1), timedelta(minutes=1), "min"),
@@ -20,11 +21,10 @@ STEPS = (  # shorter than this: counted in that unit
 )
 SHARED = Markup("<mark>{}</mark>")
 DIFFERS = Markup('<mark class="differs"><span class="seen">differs: </span>{}</mark>')
-MARKUP = re.compile(r"\*\*|`+|^#+ ", re.MULTILINE)  # of Markdown, noise in a passage
 RULED = re.compile(r"\|(?:\s*:?-{2,}:?\s*\|)+")  # below the head of a table; other bars are what they are
 BARS = re.compile(r"\s*\|[|\s]*")
-EMPHASIS = re.compile(r"(?<![\w*])\*(\w(?:[^*\n]{0,80}\w)?)\*(?![\w*])")  # a star by itself means something
 THEMES = ("light", "dark")
+SHORT = 3  # letters of a word that is all of it: the “off” of “office” is another one
 
 
 def zone() -> ZoneInfo:
@@ -98,7 +98,7 @@ def marked(text: str, terms: Iterable[str], length: int = 240, other: Collection
     length: about how many characters are shown. other: what differs from another text, marked in another way.
     """
     text = _told(text)
-    words = [re.escape(term) for term in (*terms, *other) if term.strip()]
+    words = [_as_word(term) for term in (*terms, *other) if term.strip()]
     pattern = re.compile("|".join(sorted(words, key=len, reverse=True)), re.IGNORECASE) if words else None
     piece = _around(text, pattern.search(text) if pattern else None, length)
     if pattern is None:
@@ -109,9 +109,16 @@ def marked(text: str, terms: Iterable[str], length: int = 240, other: Collection
     return Markup("").join(part for pair in zip_longest(parts, hits, fillvalue="") for part in pair)
 
 
+def _as_word(term: str) -> str:
+    """Return the pattern of a term: a word may go on, as in another form, but a short one is all of it."""
+    begins = r"(?<!\w)" if term.isalpha() and not re.match(f"[{ASIAN}]", term) else ""
+    ends = r"(?!\w)" if begins and len(term) <= SHORT else ""
+    return begins + re.escape(term) + ends
+
+
 def _told(text: str) -> str:
     """Return Markdown as it is said, in one line: without marks, the cells of a table side by side."""
-    text = EMPHASIS.sub(r"\1", MARKUP.sub("", text))
+    text = plain(text)
     if RULED.search(text):
         text = BARS.sub(" · ", RULED.sub("|", text)).strip(" ·")
     return " ".join(text.split())

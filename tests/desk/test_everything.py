@@ -160,6 +160,12 @@ def test_a_number_brings_nothing_that_is_filtered_out_and_nothing_first_that_is_
     assert [hit.numbered for hit in hits] == [False, True]
 
 
+def test_what_begins_with_what_is_typed_is_offered_before_what_only_holds_it(three):
+    for name in ("DrawVault 7", "LT-20981"):
+        make.item(three, name)
+    assert [text.split(":")[1] for text in three.go_on("item:lt")] == ["LT-20981", '"DrawVault 7"']
+
+
 def test_a_filter_that_is_on_is_a_chip_and_no_facet(three):
     results = three.ask("vpn kind:incident")
     assert [label for _, label in results.narrowing.chips] == ["Incident"]

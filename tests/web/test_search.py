@@ -200,6 +200,29 @@ def test_what_is_wrong_is_said_at_the_box_and_nothing_typed_is_lost(ben, inciden
     assert f"/incidents/{incident}" in answer.text
 
 
+@pytest.mark.parametrize("typed", ["INC-000001", "inc1", "inc 1", "1", "INC-1?"])
+def test_under_a_number_nothing_else_is_promised(ben, incident, rows, embed, typed):
+    with rows() as db:
+        make.incident(db, "INC-1 is like this one")
+    embed()
+    text = ben.get("/search", query_string={"q": typed}).text
+    assert text.count('class="gold">This number') == 1
+    assert text.index("This number") < text.index("Nothing that is written fits well; this comes nearest.")
+    assert "Possible</span>" not in text and "ikely</span>" not in text
+
+
+@pytest.mark.parametrize("typed", ["INC-999", "999", "kb 999"])
+def test_a_number_that_nothing_bears_is_told(ben, incident, embed, typed):
+    embed()
+    assert "Nothing that you may read has this number." in ben.get("/search", query_string={"q": typed}).text
+
+
+def test_while_an_operator_is_typed_nobody_is_told_that_there_is_nothing(ben, incident, embed):
+    embed()
+    assert "Nothing was found" not in ben.get("/search?q=priority:").text
+    assert "Nothing was found" in ben.get("/search?q=kind:incident+priority:p1").text
+
+
 def test_it_says_how_the_box_may_go_on_without_javascript_too(ben, rows):
     with rows() as db:
         make.service(db, "Remote access")
