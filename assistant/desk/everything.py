@@ -31,6 +31,7 @@ WIDE = 1000  # candidates where the index cannot tell all that is asked
 NAMED = 3  # people, and services, that stand before what is written
 LOOKED_AT = 50  # words in which a configuration item may be named
 LISTED = 50  # of them where nothing else is asked for
+COUNTED, FEW = 5_000, 60  # of a kind, the newest, where no words are asked; where every text is read for it
 TELLING = 12  # words of a question: of a shorter one the marked passage alone tells why something was found
 
 ROWS: dict[str, Any] = {"incident": Incident, "article": Article, "person": Person, "service": Service}
@@ -115,21 +116,17 @@ def search(
         query.text
     )  # a longer text only quotes it
     order, answer = [*(numbered if by_number else ()), *_named(db, query, narrowing)], None
-    found: facets.Found = {}
     if query.text and written:
         within = _within(db, asker, narrowing, written)
         about: dict[str, Any] = {"corpora": written, "k": shown, "unfinished": unfinished, "within": within}
         answer = find(db, live, query.text, asker.viewer, occasion=Occasion(now), **about)
         order = list(dict.fromkeys((*order, *answer.order)))
-        found = _ids(order)
     elif query.terms:
-        found = {**_ids(order), **_all(asker, narrowing, written)}
         order += _newest(db, asker, narrowing, written)
     hits = _hits(db, asker, order[:shown], answer, asked=query.text, numbered=numbered)
     items = _items_named(db, query.text) if "incident" in narrowing.kinds else []
-    counts = facets.counted(db, found)
-    left = facets.left(db, counts, narrowing.clauses)
-    return Results(narrowing, hits, counts["kind"].total(), left, answer, items, by_number)
+    left = facets.left(db, _ids(order), narrowing.clauses)
+    return Results(narrowing, hits, len(order), left, answer, items, by_number)
 
 
 def _is_number(text: str) -> bool:
@@ -199,16 +196,13 @@ def _within(db: Session, asker: Asker, narrowing: Narrowing, kinds: Collection[s
 
 
 def _newest(db: Session, asker: Asker, narrowing: Narrowing, kinds: Collection[str]) -> Order:
-    """Return what operators leave where no words are asked, newest first."""
+    """Return what operators leave where no words are asked, newest first; less where every text is read for it."""
     dated = []
     for kind in kinds:
         row, moment = ROWS[kind], MOMENT[kind]
-        newest = (
-            select(moment, row.id)
-            .where(*_meant(asker, narrowing, kind))
-            .order_by(moment.desc(), row.id.desc())
-        )
-        dated += [(at, kind, row_id) for at, row_id in db.execute(newest.limit(POOL // 2))]
+        newest = select(moment, row.id).order_by(moment.desc(), row.id.desc())
+        some = newest.where(*_meant(asker, narrowing, kind)).limit(FEW if narrowing.texts(kind) else COUNTED)
+        dated += [(at, kind, row_id) for at, row_id in db.execute(some)]
     return [(kind, row_id) for _, kind, row_id in sorted(dated, reverse=True)]
 
 
@@ -241,11 +235,6 @@ def _compared(hit: Hit, asked: str) -> Hit:
     """Add to a hit in what it differs from the question."""
     there = card.about(hit.item)
     return replace(hit, asked=asked, there=there, differs=tuple(differences.between(asked, there)))
-
-
-def _all(asker: Asker, narrowing: Narrowing, kinds: Collection[str]) -> facets.Found:
-    """Return all that operators leave, as a choice of ids for each kind."""
-    return {kind: select(ROWS[kind].id).where(*_meant(asker, narrowing, kind)) for kind in kinds}
 
 
 def _ids(order: Order) -> dict[str, list[int]]:

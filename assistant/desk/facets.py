@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from assistant.desk.asset import Service
@@ -23,7 +23,7 @@ COUNTED: tuple[tuple[str, str, Any, Any], ...] = (  # facet, kind, what is count
     ("service", "incident", Incident.service_id, Incident.id),
     ("service", "article", article_service.c.service_id, article_service.c.article_id),
 )
-Found = Mapping[str, Select[Any] | Sequence[int]]  # kind -> ids, or what selects them
+Found = Mapping[str, Sequence[int]]  # kind -> ids
 
 
 @dataclass(frozen=True)
@@ -34,10 +34,12 @@ class Facet:
     values: list[tuple[Term, str, int]]
 
 
-def left(
-    db: Session, counts: Mapping[str, Counter[Any]], clauses: Mapping[str, Sequence[Any]]
-) -> list[Facet]:
-    """Return what narrows the list further; a value that is on already, or that all or none have, does not."""
+def left(db: Session, found: Found, clauses: Mapping[str, Sequence[Any]]) -> list[Facet]:
+    """Return what narrows a list further; a value that is on already, or that all or none have, does not.
+
+    clauses: what is on already, by operator.
+    """
+    counts = _counts(db, found)
     total = counts["kind"].total()
     names = db.execute(select(Service.id, Service.name).where(Service.id.in_(counts["service"])))
     services = sorted((row for row in names), key=lambda row: (-counts["service"][row.id], row.name))
@@ -57,19 +59,12 @@ def left(
     return [facet for facet in facets if facet.values]
 
 
-def counted(db: Session, found: Found) -> dict[str, Counter[Any]]:
+def _counts(db: Session, found: Found) -> dict[str, Counter[Any]]:
     """Return how many of what was found have each value of each facet."""
     counts: dict[str, Counter[Any]] = defaultdict(Counter)
+    counts["kind"].update({kind: len(ids) for kind, ids in found.items()})
     for by, kind, column, row in COUNTED:
-        if found.get(kind) is not None:
-            values = select(column, func.count()).where(row.in_(found[kind])).group_by(column)
-            for value, count in db.execute(values):
-                counts[by][value] += count
-    counts["kind"].update({kind: _how_many(db, some) for kind, some in found.items()})
+        values = select(column, func.count()).where(row.in_(found[kind])).group_by(column)
+        for value, count in db.execute(values):
+            counts[by][value] += count
     return counts
-
-
-def _how_many(db: Session, some: Select[Any] | Sequence[int]) -> int:
-    if isinstance(some, Select):
-        return db.scalar(select(func.count()).select_from(some.subquery())) or 0
-    return len(some)

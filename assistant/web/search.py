@@ -51,6 +51,7 @@ def _about(question: str) -> dict[str, Any]:
         "question": question,
         "longest": forms.LONGEST_QUESTION,
         "results": results,
+        "counted": everything.COUNTED,
         "asked": bool(query.terms),  # not while the value of an operator is about to be typed
         "completions": complete(db(), at, asker),
         "showings": _remember(query, results),
