@@ -1,11 +1,12 @@
 """What was asked, what was shown, and what people did with it: the record that later ranking learns from."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from difflib import SequenceMatcher
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, delete, select, update
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, delete, exists, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
 from kb.errors import Finding, Refused
@@ -15,7 +16,12 @@ CHOICES = ("used", "reference", "rejected", "opened")
 STILL_TYPING = timedelta(
     minutes=2
 )  # a text so soon after another one that it continues or mends is the same question
-ALIKE, COMPARED = 0.8, 500  # share of the letters that a mended text keeps, of so many
+ALIKE, COMPARED, TELLING = (
+    0.8,
+    500,
+    20,
+)  # share of the letters that a mended text keeps; of how many; at least
+PORTION = 2_000  # searches that are deleted at once
 KEPT = timedelta(days=365)  # what led to nothing
 BEFORE_ASKING = timedelta(minutes=30)  # what somebody searched so shortly before filing belongs to it
 TAKEN = ("used", "reference", "opened")  # somebody looked into what was found
@@ -68,9 +74,8 @@ class Showing(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     search_id: Mapped[int] = mapped_column(ForeignKey("search.id", ondelete="CASCADE"), index=True)
-    rank: Mapped[int] = mapped_column(
-        insert_sentinel=True
-    )  # so that all of a search are one INSERT on SQLite too
+    # Each once among those of a search, and searches are flushed one by one: so they are one INSERT on SQLite too.
+    rank: Mapped[int] = mapped_column(insert_sentinel=True)
     corpus: Mapped[str] = mapped_column(String(20))
     item_id: Mapped[int]
     score: Mapped[float]
@@ -172,10 +177,11 @@ def choose(
 
 
 def purge(db: Session, *, now: datetime) -> int:
-    """Delete searches of long ago that no incident came of and whose answers nobody used; return how many they were."""
-    answered = select(Showing.search_id).where(Showing.choice.is_not(None))
-    idle = (Search.incident_id.is_(None), Search.led_to_id.is_(None), Search.id.not_in(answered))
-    return rows_changed(db, delete(Search).where(Search.at <= now - KEPT, *idle))
+    """Delete a portion of the searches of long ago that led to nothing; return how many they were."""
+    answered = exists().where(Showing.search_id == Search.id, Showing.choice.is_not(None))
+    idle = (Search.incident_id.is_(None), Search.led_to_id.is_(None), ~answered)
+    some = select(Search.id).where(Search.at <= now - KEPT, *idle).limit(PORTION)
+    return rows_changed(db, delete(Search).where(Search.id.in_(some)))
 
 
 def came_back(db: Session, incident_id: int, *, now: datetime) -> int:
@@ -224,4 +230,6 @@ def _goes_on(search: Search, text: str) -> bool:
     before, after = search.text.strip().lower(), text.strip().lower()
     if after.startswith(before):
         return True
+    if len(before) < TELLING or re.findall(r"\d+", before) != re.findall(r"\d+", after):
+        return False  # another code, or another name in a few words, is another question
     return SequenceMatcher(None, before[:COMPARED], after[:COMPARED], autojunk=False).ratio() >= ALIKE

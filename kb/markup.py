@@ -20,6 +20,9 @@ ATTRIBUTES = {
 }
 HEADINGS = {"h1": "h2", "h2": "h3", "h3": "h4", "h4": "h5", "h5": "h6"}  # the page has the h1
 
+CODE = re.compile(
+    r"^ {0,3}(`{3,}|~{3,})[^\n]*\n(.*?)^ {0,3}\1[ \t]*$\n?|`([^`\n]+)`", re.MULTILINE | re.DOTALL
+)
 MARKS = re.compile(r"\*\*|`+|^#+ ", re.MULTILINE)
 EMPHASIS = re.compile(r"(?<![\w*])\*(\w(?:[^*\n]{0,80}\w)?)\*(?![\w*])")  # a star by itself means something
 
@@ -49,7 +52,15 @@ def render(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Return Markdown as plain text, line by line, without what only tells how it looks."""
+    """Return Markdown as plain text, line by line, without what only tells how it looks; code stays as it is."""
+    parts, end = [], 0
+    for code in CODE.finditer(text):
+        parts += [_unmarked(text[end : code.start()]), code[2] or code[3] or ""]
+        end = code.end()
+    return "".join([*parts, _unmarked(text[end:])])
+
+
+def _unmarked(text: str) -> str:
     return EMPHASIS.sub(r"\1", MARKS.sub("", text))
 
 

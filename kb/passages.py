@@ -55,6 +55,14 @@ def id_numbered(corpus: str, text: str) -> int | None:
     return int(number[1]) if number else None
 
 
+def asks_for_number(text: str) -> bool:
+    """Say whether a short text can only mean a number of ours: INC-42, kb 7, #42; not 1603 or KB5034441."""
+    ours = re.fullmatch(
+        r"(?:(?:INC|KB)[-\s]|INC|KB(?=0)|#)\d{1,9}[?!.]?|KB\d{1,3}", text.strip(), re.IGNORECASE
+    )
+    return bool(ours) or (len(text.split()) <= NAMED_WORDS and bool(items_numbered(text)))
+
+
 def items_numbered(text: str) -> dict[str, str]:
     """Return the items that a text quotes by number, with that number, both as the index writes them."""
     corpora = {number.lower(): corpus for corpus, number in NUMBERS.items()}

@@ -231,17 +231,17 @@ def _explained(
 
 
 def _shared(stems: Sequence[str], behind: Mapping[str, Sequence[str]], rows: Sequence[Any]) -> list[str]:
-    """Return the words of the question that an item says too; its own where it says another form of one.
+    """Return the words of the question that an item says too; the stem where it says another form of one.
 
-    Nothing where their stem begins no word of it: a language is stemmed by the rules of another.
+    Nothing where that stem begins no word of it: a language is stemmed by the rules of another.
     """
     text = "\n".join(row.text.lower() for row in rows)
     own = set(RUN.findall(text))
     shared: list[str] = []
     for stem in stems:
         asked = [word for word in behind.get(stem, ()) if word in own or (word in text and "-" in word)]
-        forms = [word for word in own if word.startswith(stem)] if len(stem) >= SHORTEST else []
-        shared += asked or sorted(forms, key=lambda word: (len(word), word))[:1]
+        begun = len(stem) >= SHORTEST and any(word.startswith(stem) for word in own)
+        shared += asked or ([stem] if begun else [])
     return shared
 
 

@@ -81,7 +81,7 @@ def job(runtime, job_id):
 
 
 @pytest.mark.parametrize("kind", sorted(worker.LONG - {"import", "model.back"}))
-def test_an_article_written_while_a_long_job_runs_is_found_within_seconds(runtime, slow, kind):
+def test_an_article_written_while_a_long_job_runs_does_not_wait_for_it(runtime, slow, kind):
     begun, go_on = slow(kind)
     with working(runtime):
         asked = ask(runtime, kind)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from assistant.desk import suggestions
+from assistant.desk import card, suggestions
 from assistant.desk.incident import Incident
 from assistant.desk.link import Link
 from assistant.desk.query import plainly
@@ -30,10 +30,15 @@ Item = tuple[str, int]  # (corpus, id)
 
 @dataclass(frozen=True)
 class Alike:
-    """What reads like something. item: an article or an incident; found: why, with the words both have."""
+    """What reads like something. item: an article or an incident; found: why."""
 
     item: Article | Incident
     found: Found
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """The words both have, as they are written."""
+        return card.in_full(self.found.terms, f"{card.about(self.item)}\n{self.found.passage}")
 
 
 def like_incident(

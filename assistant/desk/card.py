@@ -1,6 +1,7 @@
 """The reason card: where a question and what was found for it say the same, and where they do not."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from assistant.desk.differences import Difference
@@ -15,12 +16,13 @@ SHORT = 90  # characters around a value that differs
 class Card:
     """Stretches of both texts, those that fit best first; then what differs where it does not stand in them.
 
-    shared: words of both. ours, theirs: words in which they differ.
+    shared: stems and words of both; told: as they are written. ours, theirs: words in which they differ.
     """
 
     here: list[str]
     there: list[str]
     shared: tuple[str, ...]
+    told: tuple[str, ...]
     ours: tuple[str, ...]
     theirs: tuple[str, ...]
 
@@ -32,6 +34,12 @@ def about(item: Article | Incident) -> str:
     return f"{item.title}\n{item.symptoms}\n{item.environment}"
 
 
+def in_full(terms: Iterable[str], text: str) -> tuple[str, ...]:
+    """Return words as a text writes them first, where they are stems: devices for devic."""
+    found = [(term, re.search(rf"(?<!\w){re.escape(term)}\w*", text, re.IGNORECASE)) for term in terms]
+    return tuple(dict.fromkeys(word[0].lower() if word else term for term, word in found))
+
+
 def compare(
     asked: str, passage: str, there: str, shared: tuple[str, ...], differs: Sequence[Difference]
 ) -> Card:
@@ -39,10 +47,12 @@ def compare(
     ours = tuple(word for one in differs for word in one.here)
     theirs = tuple(word for one in differs for word in one.there)
     contrary = {word.lower() for word in ours} & {word.lower() for word in theirs}  # one says it is not so
+    alike = tuple(term for term in shared if term.lower() not in contrary)
     return Card(
         here=_stretches(excerpt(asked, shared), asked, ours),
         there=_stretches(passage, there, theirs),
-        shared=tuple(term for term in shared if term.lower() not in contrary),
+        shared=alike,
+        told=in_full(alike, f"{asked}\n{passage}\n{there}"),
         ours=ours,
         theirs=theirs,
     )

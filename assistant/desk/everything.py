@@ -23,7 +23,7 @@ from assistant.desk.query import WITHOUT, Query
 from kb.article import Article
 from kb.corpus import Occasion
 from kb.live import Live
-from kb.passages import NAMED_WORDS, id_numbered, items_numbered
+from kb.passages import NAMED_WORDS, asks_for_number, id_numbered, items_numbered
 from kb.search import SINGLY, Answer, Found, Within, find
 
 POOL = 120  # candidates of each half of the index; half as many are found at most
@@ -112,10 +112,8 @@ def search(
     narrowing = read(db, query, asker)
     written = [kind for kind in narrowing.kinds if kind in MOMENT]
     numbered = _numbered(db, asker, query.text, narrowing, written)
-    by_number = len(query.text.split()) <= NAMED_WORDS and _is_number(
-        query.text
-    )  # a longer text only quotes it
-    order, answer = [*(numbered if by_number else ()), *_named(db, query, narrowing)], None
+    asked_for = numbered if len(query.text.split()) <= NAMED_WORDS else []  # a longer text only quotes it
+    order, answer = [*asked_for, *_named(db, query, narrowing)], None
     if query.text and written:
         within = _within(db, asker, narrowing, written)
         about: dict[str, Any] = {"corpora": written, "k": shown, "unfinished": unfinished, "within": within}
@@ -126,12 +124,7 @@ def search(
     hits = _hits(db, asker, order[:shown], answer, asked=query.text, numbered=numbered)
     items = _items_named(db, query.text) if "incident" in narrowing.kinds else []
     left = facets.left(db, _ids(order), narrowing.clauses)
-    return Results(narrowing, hits, len(order), left, answer, items, by_number)
-
-
-def _is_number(text: str) -> bool:
-    """Say whether a text is the number of something, or quotes one; whether anything bears it is another question."""
-    return bool(items_numbered(text)) or any(id_numbered(kind, text) is not None for kind in MOMENT)
+    return Results(narrowing, hits, len(order), left, answer, items, asks_for_number(query.text))
 
 
 def _numbered(db: Session, asker: Asker, text: str, narrowing: Narrowing, kinds: Collection[str]) -> Order:

@@ -175,7 +175,7 @@ def use(
     if showing.corpus == "article":
         article = db.get_one(Article, showing.item_id)
         link.add(db, incident, article, "resolved", actor=actor, now=now, showing=showing)
-        _take(incident, article.current.cause, article.current.resolution)
+        _take(incident, plain(article.current.cause), plain(article.current.resolution))
     else:
         other = db.get_one(Incident, showing.item_id)
         relations.relate(db, incident, other, "related_to", actor=actor, now=now)
@@ -320,6 +320,5 @@ def _joined(shown: list[Suggestion], by_item: dict[tuple[str, int], feedback.Sho
 
 
 def _take(incident: Incident, cause: str, resolution: str) -> None:
-    """Fill what an incident does not say yet; unlike articles it is plain text."""
-    incident.cause = incident.cause.strip() or plain(cause)
-    incident.resolution = incident.resolution.strip() or plain(resolution)
+    incident.cause = incident.cause.strip() or cause
+    incident.resolution = incident.resolution.strip() or resolution

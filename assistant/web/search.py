@@ -74,7 +74,10 @@ def _remember(query: Query, results: Results) -> dict[tuple[str, int], int]:
         return {}
     hits = [hit.found for hit in results.hits if hit.found is not None]
     # what a filter hides, and what is found by its name, is no gap; nor need anybody open what only comes nearest
-    by_name = bool(results.items) or any(hit.found is None for hit in results.hits)
+    said = query.text.casefold()
+    by_name = any(hit.found is None or hit.numbered for hit in results.hits) or any(
+        item.name.casefold() == said for item in results.items
+    )
     looked_up = results.by_number or (answer.nothing and (results.narrowing.is_narrow or by_name))
     showings = feedback.showings([] if looked_up else hits)
     about = {"recipe": answer.recipe, "took_ms": answer.took_ms, "degraded": "\n".join(answer.degraded)}

@@ -24,7 +24,7 @@ DIFFERS = Markup('<mark class="differs"><span class="seen">differs: </span>{}</m
 RULED = re.compile(r"\|(?:\s*:?-{2,}:?\s*\|)+")  # below the head of a table; other bars are what they are
 BARS = re.compile(r"\s*\|[|\s]*")
 THEMES = ("light", "dark")
-SHORT = 3  # letters of a word that is all of it: the “off” of “office” is another one
+SHORT = 3  # letters of a word whose forms are hardly longer: the “off” of “office” is another one
 
 
 def zone() -> ZoneInfo:
@@ -110,9 +110,9 @@ def marked(text: str, terms: Iterable[str], length: int = 240, other: Collection
 
 
 def _as_word(term: str) -> str:
-    """Return the pattern of a term: a word may go on, as in another form, but a short one is all of it."""
+    """Return the pattern of a term: a word may go on, as in another form, but a short one by a letter at most."""
     begins = r"(?<!\w)" if term.isalpha() and not re.match(f"[{ASIAN}]", term) else ""
-    ends = r"(?!\w)" if begins and len(term) <= SHORT else ""
+    ends = r"(?!\w\w)" if begins and len(term) <= SHORT else ""
     return begins + re.escape(term) + ends
 
 

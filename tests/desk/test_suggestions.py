@@ -82,10 +82,12 @@ def test_using_an_article_links_it_from_its_rank_and_fills_the_draft(desk, now):
 
 
 def test_what_is_used_of_an_article_stands_in_the_incident_without_marks(desk, now):
-    make.article(desk, resolution="1. Open **Power** settings.\n2. Set *saving* to `off`: 2 * 3.")
+    code = "```powershell\n# every log\nrm **/*.tmp `\n  -Force\n```\n"
+    make.article(desk, resolution=f"1. Open **Power** settings.\n{code}2. Set *saving* to `a*b*c`: 2 * 3.")
     incident = make.incident(desk)
     suggestions.use(desk, incident, desk.show(incident).articles[0].showing, actor=make.person(desk), now=now)
-    assert incident.resolution == "1. Open Power settings.\n2. Set saving to off: 2 * 3."
+    kept = "# every log\nrm **/*.tmp `\n  -Force\n"
+    assert incident.resolution == f"1. Open Power settings.\n{kept}2. Set saving to a*b*c: 2 * 3."
 
 
 def test_using_a_suggestion_never_overwrites_what_ben_wrote(desk, now):

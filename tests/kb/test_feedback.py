@@ -38,8 +38,10 @@ def test_what_ada_types_on_replaces_its_beginning(db, ask):
 def test_what_ada_mends_replaces_what_she_typed_before(db, ask):
     for after, text in enumerate(["Prnter jams\nSince Monday.", "Printer jams\nSince Monday."]):
         ask(text, after=after)
-    ask("My chair squeaks", after=5)
-    assert texts(db) == ["Printer jams\nSince Monday.", "My chair squeaks"]
+    for after, text in enumerate(["error 1603 in setup of Farol", "error 1618 in setup of Farol"], 5):
+        ask(text, after=after)
+    assert texts(db)[1:] == ["error 1603 in setup of Farol", "error 1618 in setup of Farol"]
+    assert texts(db)[0] == "Printer jams\nSince Monday."
 
 
 def test_searches_of_long_ago_go_unless_somebody_did_something_with_them(db, ask, now):
@@ -95,7 +97,11 @@ def test_only_the_one_to_whom_an_answer_was_shown_says_what_it_was_worth(db, ask
 
 def test_all_that_was_shown_is_kept_at_once_and_in_its_order(db, now):
     written = []
-    event.listen(db.get_bind(), "before_cursor_execute", lambda *told: written.append(told[2]))
+
+    def note(*told):
+        written.append(told[2])
+
+    event.listen(db.get_bind(), "before_cursor_execute", note)
     shown = [
         Showing(rank=rank, corpus="incident", item_id=100 - rank, score=0.5, band="likely")
         for rank in range(1, 61)
@@ -103,6 +109,7 @@ def test_all_that_was_shown_is_kept_at_once_and_in_its_order(db, now):
     search = feedback.record(
         db, "vpn drops", shown, kind="search", actor=make.person(db), now=now, took_ms=1.0
     )
+    event.remove(db.get_bind(), "before_cursor_execute", note)
     assert sum("INTO showing" in statement for statement in written) == 1
     kept = select(Showing.rank, Showing.item_id).where(Showing.search_id == search.id).order_by(Showing.id)
     assert db.execute(kept).all() == [(rank, 100 - rank) for rank in range(1, 61)]

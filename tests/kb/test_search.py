@@ -160,7 +160,7 @@ def test_the_reason_names_a_mistyped_word_as_it_is_spelled_here_and_not_its_stem
 def test_it_tells_no_spelling_that_is_no_word_here(desk, monkeypatch):
     monkeypatch.setattr(HashEncoder, "strangeness", lambda _, word: 1.2 if word == "disconnect" else 4.0)
     answer = desk("the vpn dsconects")
-    assert "disconnects" in answer.hits[0].terms, "it was read so, as another form of what is written here"
+    assert "disconnect" in answer.hits[0].terms, "it was read so, as the stem of what is written here"
     assert answer.spelled == {}
 
 

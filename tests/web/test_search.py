@@ -200,7 +200,7 @@ def test_what_is_wrong_is_said_at_the_box_and_nothing_typed_is_lost(ben, inciden
     assert f"/incidents/{incident}" in answer.text
 
 
-@pytest.mark.parametrize("typed", ["INC-000001", "inc1", "inc 1", "1", "INC-1?"])
+@pytest.mark.parametrize("typed", ["INC-000001", "inc1", "inc 1", "#1", "INC-1?"])
 def test_under_a_number_nothing_else_is_promised(ben, incident, rows, embed, typed):
     with rows() as db:
         make.incident(db, "INC-1 is like this one")
@@ -211,10 +211,23 @@ def test_under_a_number_nothing_else_is_promised(ben, incident, rows, embed, typ
     assert "Possible</span>" not in text and "ikely</span>" not in text
 
 
-@pytest.mark.parametrize("typed", ["INC-999", "999", "kb 999"])
-def test_a_number_that_nothing_bears_is_told(ben, incident, embed, typed):
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [("INC-999", True), ("kb 999", True), ("#999", True), ("999", False), ("KB5034441", False)],
+)
+def test_a_number_that_nothing_bears_is_told_unless_it_may_be_a_code_of_others(
+    ben, incident, embed, typed, told
+):
     embed()
-    assert "Nothing that you may read has this number." in ben.get("/search", query_string={"q": typed}).text
+    text = ben.get("/search", query_string={"q": typed}).text
+    assert ("Nothing that you may read has this number." in text) == told
+
+
+def test_a_code_of_others_is_promised_though_it_looks_like_a_number(ben, rows, embed):
+    with rows() as db:
+        make.article(db, title="Setup ends with error KB5034441", issue="KB5034441 is not installed.")
+    embed()
+    assert "Very likely</span>" in ben.get("/search?q=KB5034441").text
 
 
 def test_while_an_operator_is_typed_nobody_is_told_that_there_is_nothing(ben, incident, embed):
