@@ -23,7 +23,7 @@ COUNTED: tuple[tuple[str, str, Any, Any], ...] = (  # facet, kind, what is count
     ("service", "incident", Incident.service_id, Incident.id),
     ("service", "article", article_service.c.service_id, article_service.c.article_id),
 )
-Found = Mapping[str, Sequence[int]]  # kind -> ids
+Ids = Mapping[str, Sequence[int]]  # kind -> ids
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Facet:
     values: list[tuple[Term, str, int]]
 
 
-def left(db: Session, found: Found, clauses: Mapping[str, Sequence[Any]]) -> list[Facet]:
+def left(db: Session, found: Ids, clauses: Mapping[str, Sequence[Any]]) -> list[Facet]:
     """Return what narrows a list further; a value that is on already, or that all or none have, does not.
 
     clauses: what is on already, by operator.
@@ -59,7 +59,7 @@ def left(db: Session, found: Found, clauses: Mapping[str, Sequence[Any]]) -> lis
     return [facet for facet in facets if facet.values]
 
 
-def _counts(db: Session, found: Found) -> dict[str, Counter[Any]]:
+def _counts(db: Session, found: Ids) -> dict[str, Counter[Any]]:
     """Return how many of what was found have each value of each facet."""
     counts: dict[str, Counter[Any]] = defaultdict(Counter)
     counts["kind"].update({kind: len(ids) for kind, ids in found.items()})
