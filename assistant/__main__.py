@@ -2,4 +2,8 @@
 
 from assistant.cli import main
 
-main(prog_name="kintsugi")
+try:
+    main(prog_name="kintsugi")
+finally:
+    # Python ends by SIGINT where an interrupt fell into code made of text, though it was taken, unless more such runs.
+    exec("")  # noqa: S102

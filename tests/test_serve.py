@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
@@ -89,3 +90,24 @@ def test_an_interrupt_that_falls_where_none_can_be_raised_comes_again():
     """Ctrl-C may reach the desk while Python ends an object: there it would be forgotten."""
     ran = subprocess.run([sys.executable, "-c", LOST], capture_output=True, text=True, timeout=60, check=True)
     assert ran.stdout.strip() == "stops"
+
+
+FALLS = """
+import runpy
+from assistant import cli
+def main(prog_name):
+    try:
+        exec("raise KeyboardInterrupt")
+    except KeyboardInterrupt:
+        raise SystemExit(0) from None
+cli.main = main
+runpy.run_module("assistant", run_name="__main__")
+"""
+
+
+def test_an_interrupt_that_was_taken_is_no_reason_to_end_by_it(tmp_path):
+    """Libraries make code of text; an interrupt that fell there ended the desk by SIGINT after it had stopped."""
+    (tmp_path / "falls.py").write_text(FALLS, "utf-8")
+    here = os.pathsep.join([str(tmp_path), str(Path(__file__).parents[1])])
+    environment = {**os.environ, "PYTHONPATH": here}
+    subprocess.run([sys.executable, "-m", "falls"], env=environment, timeout=60, check=True)
