@@ -261,5 +261,6 @@ def test_nothing_that_is_read_can_run():
         if isinstance(node, ast.Call)
         if ast.unparse(node.func)
         in {"eval", "exec", "compile", "__import__", "yaml.load", "yaml.unsafe_load"}
+        if not all(isinstance(argument, ast.Constant) for argument in node.args)
     ]
     assert not wrong
