@@ -13,14 +13,9 @@ from kb.errors import Finding, Refused
 from kb.store import Base, UtcDateTime, rows_changed
 
 CHOICES = ("used", "reference", "rejected", "opened")
-STILL_TYPING = timedelta(
-    minutes=2
-)  # a text so soon after another one that it continues or mends is the same question
-ALIKE, COMPARED, TELLING = (
-    0.8,
-    500,
-    20,
-)  # share of the letters that a mended text keeps; of how many; at least
+STILL_TYPING = timedelta(minutes=2)  # what continues or mends a text so soon is the same question
+ALIKE = 0.8  # share of the letters that a mended text keeps
+TELLING, COMPARED = 20, 500  # letters: of a shorter text they tell too little; so many are looked at
 PORTION = 2_000  # searches that are deleted at once
 KEPT = timedelta(days=365)  # what led to nothing
 BEFORE_ASKING = timedelta(minutes=30)  # what somebody searched so shortly before filing belongs to it

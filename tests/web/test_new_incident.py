@@ -1,5 +1,7 @@
 """Recording an incident: by an agent, by a requester, with answers while they type."""
 
+import re
+
 import pytest
 
 from assistant.desk.incident import Incident
@@ -126,6 +128,21 @@ def test_answers_appear_while_ben_types_and_are_remembered(ben, article, runtime
     search = only(runtime, Search)
     assert search.kind == "typing"
     assert search.text.startswith("VPN drops")
+
+
+def test_where_nobody_has_solved_it_what_comes_nearest_is_promised_neither_while_typing_nor_later(
+    ben, article, rows, embed
+):
+    with rows() as db:
+        number = make.incident(db, "Unicorn saddle polishing").number
+    embed()
+    typed = ben.post("/suggestions", htmx=True, title="Zebra crossing paint").text
+    later = ben.get(f"/incidents/{number}/suggestions", htmx=True).text
+    for said in (typed, later):
+        assert "Nobody here has solved this before" in said and "What comes nearest stands below." in said
+        assert article in said and not re.search(r">(Possible|Likely|Very likely)<", said)
+    known = ben.post("/suggestions", htmx=True, title="VPN drops every few minutes after Windows update").text
+    assert "What comes nearest" not in known and re.search(r">(Possible|Likely|Very likely)<", known)
 
 
 def test_without_javascript_the_form_comes_back_with_answers_and_every_word(ben, article):

@@ -48,6 +48,14 @@ def test_a_used_suggestion_resolves_and_closes_with_two_actions(ben, article, in
     assert look(lambda incident: (incident.phase, incident.closing_door)) == ("closed", "link")
 
 
+def test_a_used_suggestion_is_not_offered_again(ben, article, incident):
+    panel = ben.get(f"/incidents/{incident}/suggestions", htmx=True).text
+    use = re.search(r'hx-post="(/incidents/[^"]+/use)"', panel)[1]
+    ben.post(use)
+    again = ben.get(f"/incidents/{incident}/suggestions", htmx=True).text
+    assert "Used here" in again and "Use this" in panel and "Use this" not in again
+
+
 def test_under_htmx_the_form_opens_beside_the_conversation(ben, article, incident):
     panel = ben.get(f"/incidents/{incident}/suggestions", htmx=True).text
     answer = ben.post(re.search(r'hx-post="(/incidents/[^"]+/use)"', panel)[1], htmx=True)

@@ -181,6 +181,8 @@ def test_filters_are_links_that_add_an_operator_and_chips_that_take_it_away(ben,
         "P3 Medium": "2",
         "Mail &amp; more": "1",
     }
+    assert "Counted among the 3 that fit best." in answer.text
+    assert "Counted among the 2 newest." in ben.get("/search?q=kind:incident").text
     link = re.search(r'href="(/search\?q=vpn[^"]*Mail[^"]*)"', answer.text)[1].replace("&amp;", "&")
     narrowed = ben.get(link)
     assert "VPN and mail" in narrowed.text and "VPN only" not in narrowed.text
