@@ -175,3 +175,14 @@ def test_what_ben_learned_from_ada_is_the_first_thing_he_sees_for_eve(desk, ente
     expect(ben.locator("#facts")).to_contain_text("Did not hold")
     ben.locator("#facts").get_by_role("link", name=ADA[0]).first.click()
     expect(ben.locator(".head")).to_contain_text("Held 1 of 2 times")
+
+
+def test_what_is_alike_is_looked_for_once_it_comes_into_view(desk):
+    with desk.rows() as db:
+        number = make.incident(db, "VPN drops", symptoms="It drops.\n\n" * 60).number
+    page = desk.visit(f"/incidents/{number}", who="ben", viewport={"width": 1280, "height": 400})
+    until(page, "!document.querySelector('.htmx-request, [aria-busy=true]')")
+    alike = page.locator("#alike")
+    expect(alike.get_by_role("link", name="Look for more like this")).to_have_count(1)
+    alike.scroll_into_view_if_needed()
+    expect(alike).to_contain_text("Search with this text")
